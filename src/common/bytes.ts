@@ -1,0 +1,56 @@
+/** Bytes and their texts, without any runtime's own types. */
+
+const ENCODER = new TextEncoder()
+const DECODER = new TextDecoder('utf-8', { fatal: true })
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const VALUES = new Map([...ALPHABET].map((char, value) => [char.charCodeAt(0), value]))
+
+/** UTF-8 bytes of a text. */
+export const fromUtf8 = (text: string): Uint8Array => ENCODER.encode(text)
+
+/** Text of UTF-8 bytes. Throws on bytes that are not UTF-8. */
+export const toUtf8 = (bytes: Uint8Array): string => DECODER.decode(bytes)
+
+/** base64url (RFC 4648 §5) without padding. */
+export function toBase64Url(bytes: Uint8Array): string {
+  let text = ''
+  for (let index = 0; index < bytes.length; index += 3) {
+    const [a = 0, b = 0, c = 0] = bytes.subarray(index, index + 3)
+    const group = (a << 16) | (b << 8) | c
+    const chars = Math.min(4, bytes.length - index + 1)
+    for (let digit = 0; digit < chars; digit++) text += ALPHABET.charAt((group >> (18 - 6 * digit)) & 63)
+  }
+  return text
+}
+
+/** Bytes of a base64url text without padding; undefined when it is none. Unused low bits must be zero: one text, one value. */
+export function fromBase64Url(text: string): Uint8Array | undefined {
+  const rest = text.length % 4
+  if (rest === 1) return undefined
+  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
+  let bits = 0
+  let group = 0
+  let at = 0
+  for (let index = 0; index < text.length; index++) {
+    const value = VALUES.get(text.charCodeAt(index))
+    if (value === undefined) return undefined
+    group = ((group << 6) | value) & 0xffff
+    bits += 6
+    if (bits >= 8) {
+      bits -= 8
+      bytes[at++] = (group >> bits) & 0xff
+    }
+  }
+  return (group & ((1 << bits) - 1)) === 0 ? bytes : undefined
+}
+
+/** Lower-case hexadecimal. */
+export const toHex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+
+/** Whether two byte strings are equal, in time that depends on their lengths only. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  let difference = 0
+  for (let index = 0; index < a.length; index++) difference |= (a[index] ?? 0) ^ (b[index] ?? 0)
+  return difference === 0
+}

@@ -1,0 +1,69 @@
+import type { SessionId, TenantId } from '#common/ids.ts'
+import { accept } from '#common/outcome.ts'
+import { defineCommand } from '../../writer/command.ts'
+import { initialTenant } from '../../tenant/tenant-state.ts'
+import { initialUser } from '../../user/user-state.ts'
+import { ATTEMPTS_KEPT, debitAttempt } from '../attempts.ts'
+import { attemptsId, type LoginClient } from '../login-client.ts'
+import { loginFailed } from '../login-failed.ts'
+
+export interface BeginLoginInput {
+  readonly tenantId: TenantId
+  readonly emailIndex: string
+  /** The id the session will have if the login succeeds; the aggregate of a failure. */
+  readonly sessionId: SessionId
+  readonly client: LoginClient
+}
+
+/** What the caller needs to check the password outside the writer. */
+export type BeginLoginReply =
+  | { readonly kind: 'locked'; readonly retryAt: number }
+  | { readonly kind: 'verify'; readonly userId?: string; readonly passwordHash?: string; readonly sessionTimeout: string }
+
+const DEFAULT_MAX_ATTEMPTS = 5
+
+/** First half of a login: debits an attempt durably, then hands out the hash to check against. Unknown users cost the same. */
+export const beginLogin = defineCommand({
+  type: 'auth.begin_login',
+  async load(input: BeginLoginInput, rows) {
+    const [tenant, attempts, holder] = await Promise.all([
+      rows.read('tenant', input.tenantId),
+      rows.read('attempts', attemptsId(input.emailIndex, input.client)),
+      rows.read('email', input.emailIndex),
+    ])
+    const [user, credential] = holder
+      ? await Promise.all([
+          rows.read('user', holder.userId),
+          rows.read('credential', holder.userId),
+          rows.read('subjectKey', holder.userId),
+        ])
+      : []
+    return { tenant: tenant ?? initialTenant(), attempts, user: user ?? initialUser(), credential }
+  },
+  decide(input, { tenant, attempts, user, credential }, context) {
+    const policy = tenant.status === 'none' ? undefined : tenant.settings.securityPolicy
+    const debit = debitAttempt(attempts, policy?.maxLoginAttempts ?? DEFAULT_MAX_ATTEMPTS, context.now)
+    const rows = [
+      {
+        kind: 'attempts' as const,
+        id: attemptsId(input.emailIndex, input.client),
+        value: debit.attempts,
+        expiresAt: Math.max(context.now, debit.attempts.lockedUntil) + ATTEMPTS_KEPT,
+      },
+    ]
+    const userId = user.status === 'none' ? undefined : user.userId
+    if (!debit.allowed) {
+      const reply: BeginLoginReply = { kind: 'locked', retryAt: debit.retryAt }
+      return debit.locksNow
+        ? accept({ rows, reply, events: [loginFailed(input, userId, 'tooManyAttempts', context)] })
+        : accept({ events: [], reply })
+    }
+    const reply: BeginLoginReply = {
+      kind: 'verify',
+      ...(userId !== undefined && { userId }),
+      ...(credential && { passwordHash: credential.passwordHash }),
+      sessionTimeout: policy?.sessionTimeout ?? 'PT1H',
+    }
+    return accept({ events: [], rows: attempts === debit.attempts ? [] : rows, reply })
+  },
+})

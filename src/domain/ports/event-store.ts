@@ -1,0 +1,9 @@
+import type { EventEnvelope } from '#common/envelope.ts'
+
+/** The store of record that projections read. Streams are `tenant-{tenantId}`; revision = position − 1. */
+export interface EventStore {
+  /** True when the tenant's log itself is the store, so that nothing needs forwarding. */
+  readonly sharesTenantLog: boolean
+  /** Up to `limit` events of the tenant after position `after`, in order. */
+  readTenant(tenantId: string, after: number, limit: number): Promise<readonly EventEnvelope[]>
+}

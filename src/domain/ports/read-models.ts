@@ -1,0 +1,66 @@
+import type { RowSelector } from '../projection/view.ts'
+import type { ViewName, ViewPage } from '../projection/views.ts'
+import type { TenantStatus } from '../tenant/tenant-types.ts'
+import type { TenantDetails } from '../tenant/views/tenant-details.view.ts'
+import type { TenantMetrics } from '../tenant/views/tenant-metrics.view.ts'
+import type { UserStatus } from '../user/user-types.ts'
+import type { UserProfileView } from '../user/views/user-profile.view.ts'
+
+/** The projector's side of the read models. Everything happens within one tenant, walled in by row-level security. */
+export interface ProjectionStore {
+  /** Position up to which this tenant's rows have followed the log; 0 when nothing has been projected. */
+  checkpoint(tenantId: string): Promise<number>
+  /** The rows the selectors name, as far as they exist. */
+  load(tenantId: string, wanted: { readonly [Name in ViewName]: readonly RowSelector[] }): Promise<ViewPage>
+  /** Writes rows and checkpoint in one transaction; `conflict`, writing nothing, when the checkpoint is not `from` any more. */
+  commit(tenantId: string, from: number, to: number, rows: ViewPage): Promise<'committed' | 'conflict'>
+}
+
+export const SORT_ORDERS = ['asc', 'desc'] as const
+export const TENANT_SORT_FIELDS = ['createdAt', 'updatedAt', 'name'] as const
+export const USER_SORT_FIELDS = ['createdAt', 'updatedAt', 'email', 'displayName'] as const
+
+export interface PageRequest<Field extends string> {
+  /** 1-based. */
+  readonly page: number
+  /** 1..100. */
+  readonly pageSize: number
+  readonly sortBy: Field
+  readonly sortOrder: (typeof SORT_ORDERS)[number]
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  readonly total: number
+}
+
+export interface TenantFilters {
+  readonly status?: TenantStatus
+  /** A plan's name, or the name of a custom plan. */
+  readonly plan?: string
+  /** Part of the name, without regard to case. */
+  readonly name?: string
+}
+
+export interface UserFilters {
+  readonly status?: UserStatus
+  readonly role?: string
+  /** Part of the address or display name, without regard to case. */
+  readonly search?: string
+}
+
+/** The queries' side of the read models. `position` says how far the tenant's rows have followed the log. */
+export interface ReadModels {
+  tenant(tenantId: string): Promise<{ readonly row?: TenantDetails; readonly position: number }>
+  /** Across tenants: for system admins only. */
+  tenants(filters: TenantFilters, page: PageRequest<(typeof TENANT_SORT_FIELDS)[number]>): Promise<Page<TenantDetails>>
+  user(tenantId: string, userId: string): Promise<{ readonly row?: UserProfileView; readonly position: number }>
+  users(
+    tenantId: string,
+    filters: UserFilters,
+    page: PageRequest<(typeof USER_SORT_FIELDS)[number]>,
+  ): Promise<Page<UserProfileView> & { readonly position: number }>
+  metrics(tenantId: string): Promise<{ readonly row?: TenantMetrics; readonly position: number }>
+  /** Answers if the database does; throws otherwise. */
+  ping(): Promise<void>
+}

@@ -1,0 +1,43 @@
+import type { EventEnvelope } from '#common/envelope.ts'
+import type { Outcome } from '#common/outcome.ts'
+import type { TenantState } from '../tenant/tenant-state.ts'
+import type { UserRole } from '../user/user-types.ts'
+import type { UserState } from '../user/user-state.ts'
+import type { Command, CommandMetadata, Receipt } from '../writer/command.ts'
+import type { Head } from './tenant-storage.ts'
+
+/** The acting user as the writer knows it now. Tokens name a session; everything else is read here, never from the token. */
+export interface Principal {
+  readonly tenantId: string
+  readonly userId: string
+  readonly sessionId: string
+  readonly role: UserRole
+  /** RFC 3339: when the session ends for good. */
+  readonly sessionExpiresAt: string
+}
+
+/** A state, its version and the position of the log it was read at. */
+export interface Fresh<State> {
+  readonly state: State
+  readonly version: number
+  readonly position: number
+}
+
+/**
+ * The single serial writer of a tenant: every decision about the tenant is made here, in one transaction a group of commands.
+ * Adapters: a Durable Object a tenant; Postgres with optimistic append. Faults (storage away) throw, refusals are values.
+ */
+export interface TenantWriter {
+  execute(tenantId: string, command: Command, metadata: CommandMetadata): Promise<Outcome<Receipt>>
+  /** The live principal of a session, or `unauthenticated` when session, user or tenant no longer are what they were. */
+  principal(tenantId: string, sessionId: string): Promise<Outcome<Principal>>
+  tenant(tenantId: string): Promise<Fresh<TenantState>>
+  user(tenantId: string, userId: string): Promise<Fresh<UserState>>
+  /** Every user of the tenant: for reads that must not be stale while the read models lag. */
+  users(tenantId: string): Promise<{ readonly users: readonly Fresh<UserState>[]; readonly position: number }>
+  log(tenantId: string, after: number, limit: number): Promise<{ readonly events: readonly EventEnvelope[]; readonly head: Head }>
+  /** Wrapped keys of subjects, by subject id; a destroyed key is missing. */
+  subjectKeys(tenantId: string, subjectIds: readonly string[]): Promise<Readonly<Record<string, string>>>
+  /** Told by the projector: the read models have followed up to `position`. */
+  confirmProjected(tenantId: string, position: number): Promise<void>
+}

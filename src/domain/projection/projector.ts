@@ -1,0 +1,64 @@
+import type { EventEnvelope } from '#common/envelope.ts'
+import { openPersonal } from '../events/seal-event.ts'
+import { readEvent } from '../events/event-registry.ts'
+import type { Cryptography } from '../ports/cryptography.ts'
+import type { EventStore } from '../ports/event-store.ts'
+import type { KeyVault } from '../ports/key-vault.ts'
+import type { ProjectionStore } from '../ports/read-models.ts'
+import type { TenantWriter } from '../ports/tenant-writer.ts'
+import { foldPage, selectorsOf } from './fold-page.ts'
+import type { Recorded } from './view.ts'
+
+/** Events read, folded and committed at a time. */
+export const PAGE_SIZE = 1_000
+
+export interface ProjectorOptions {
+  readonly eventStore: EventStore
+  readonly store: ProjectionStore
+  readonly writer: Pick<TenantWriter, 'subjectKeys' | 'confirmProjected'>
+  readonly cryptography: Cryptography
+  readonly keyVault: KeyVault
+}
+
+/**
+ * Follows a tenant's log into the read models. Trusts only the log and its own checkpoint: wake-ups may be lost, doubled or
+ * reordered, and two projectors may race for one tenant; the guarded checkpoint lets one of them win each page.
+ */
+export class Projector {
+  readonly #options: ProjectorOptions
+
+  constructor(options: ProjectorOptions) {
+    this.#options = options
+  }
+
+  /** Brings the tenant's views up to the end of its log. Returns the position reached. */
+  async project(tenantId: string): Promise<number> {
+    const { store, eventStore, writer } = this.#options
+    let from = await store.checkpoint(tenantId)
+    for (;;) {
+      const events = await eventStore.readTenant(tenantId, from, PAGE_SIZE)
+      const last = events.at(-1)
+      if (!last) break
+      const recorded = await this.#open(tenantId, events)
+      const rows = await store.load(tenantId, selectorsOf(recorded))
+      const result = await store.commit(tenantId, from, last.position, foldPage(rows, recorded))
+      from = result === 'committed' ? last.position : await store.checkpoint(tenantId)
+      if (result === 'committed' && events.length < PAGE_SIZE) break
+    }
+    if (from > 0) await writer.confirmProjected(tenantId, from)
+    return from
+  }
+
+  async #open(tenantId: string, events: readonly EventEnvelope[]): Promise<readonly Recorded[]> {
+    const { writer, keyVault, cryptography } = this.#options
+    const subjects = new Set(events.flatMap(({ personal }) => (personal ? [personal.keyId] : [])))
+    const wrapped = subjects.size === 0 ? {} : await writer.subjectKeys(tenantId, [...subjects])
+    const keys = new Map(Object.entries(wrapped).map(([id, key]) => [id, keyVault.unwrap(key, id)]))
+    return events.map((envelope) => {
+      const key = envelope.personal && keys.get(envelope.personal.keyId)
+      const personal = key && openPersonal(cryptography, key, envelope)
+      const payload = { data: envelope.data, ...(personal && { personal }) }
+      return { envelope, event: readEvent(envelope.type, envelope.schemaVersion, payload) }
+    })
+  }
+}

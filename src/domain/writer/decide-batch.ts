@@ -1,0 +1,280 @@
+import { fromUtf8, toBase64Url } from '#common/bytes.ts'
+import type { EventEnvelope } from '#common/envelope.ts'
+import { hashedForm } from '#common/envelope.ts'
+import type { Json } from '#common/json.ts'
+import { accept, refuse, type Outcome } from '#common/outcome.ts'
+import { evolveSession, initialSession } from '../auth/session-state.ts'
+import { sealPersonal } from '../events/seal-event.ts'
+import { EVENT_DEFINITIONS, validateEvent, type DomainEvent } from '../events/event-registry.ts'
+import { timestampOf, type Clock } from '../ports/clock.ts'
+import type { Cryptography } from '../ports/cryptography.ts'
+import type { KeyVault } from '../ports/key-vault.ts'
+import type { StoredEvent } from '../ports/tenant-storage.ts'
+import { evolveTenant, initialTenant } from '../tenant/tenant-state.ts'
+import { evolveRoster, initialRoster } from '../user/roster-state.ts'
+import { evolveUser, initialUser } from '../user/user-state.ts'
+import type { Command, CommandDefinition, CommandMetadata, DecideContext, Decision, DraftEvent, Receipt } from './command.ts'
+import { COMMANDS } from './command-registry.ts'
+import { taskId } from './due-tasks.ts'
+import { checkSession } from './principal.ts'
+import type { Compression } from './snapshot.ts'
+import { SNAPSHOT_INTERVAL, takeSnapshot } from './snapshot.ts'
+import type { RowValues } from './rows.ts'
+import type { WorkingSet } from './working-set.ts'
+
+/** What deciding needs beside the rows. */
+export interface WriterTools {
+  readonly clock: Clock
+  readonly cryptography: Cryptography
+  readonly keyVault: KeyVault
+  readonly compression: Compression
+  /** Home region of the tenant's writer. */
+  readonly region: string
+}
+
+/** EventStoreDB takes 1 MiB an append, and over HTTP writes what it refuses: the bound is kept here (G-66). */
+const MAX_COMMAND_BYTES = 1024 * 1024
+const REPLAY_KEPT = 48 * 3_600_000
+
+/** Decides commands one after another on one working set, each seeing what those before it wrote. */
+export class BatchDecider {
+  readonly #tenantId: string
+  readonly #tools: WriterTools
+  readonly #rows: WorkingSet
+  readonly events: StoredEvent[] = []
+  #position: number
+  #hash: string
+
+  constructor(tenantId: string, tools: WriterTools, rows: WorkingSet, head: { readonly position: number; readonly hash: string }) {
+    this.#tenantId = tenantId
+    this.#tools = tools
+    this.#rows = rows
+    this.#position = head.position
+    this.#hash = head.hash
+  }
+
+  get head() {
+    return { position: this.#position, hash: this.#hash }
+  }
+
+  /** Decides one command. A refusal or a fault leaves no trace in the batch. */
+  async decide(command: Command, metadata: CommandMetadata): Promise<Outcome<Receipt>> {
+    const undo = this.#rows.savepoint()
+    const { events, head } = { events: this.events.length, head: this.head }
+    const takeBack = () => {
+      undo()
+      this.events.length = events
+      this.#position = head.position
+      this.#hash = head.hash
+    }
+    try {
+      const outcome = await this.#decide(command, metadata)
+      if (!outcome.ok) takeBack()
+      return outcome
+    } catch (fault) {
+      takeBack()
+      throw fault
+    }
+  }
+
+  async #decide(command: Command, metadata: CommandMetadata): Promise<Outcome<Receipt>> {
+    const definition = definitionOf(command)
+    const now = this.#tools.clock()
+    if (command.type !== 'auth.logout') {
+      const live = await checkSession(this.#rows, this.#tenantId, metadata.actor, now)
+      if (!live.ok) return live
+    }
+    const replayed = await this.#replay(metadata)
+    if (replayed) return replayed
+
+    const state: unknown = await definition.load(command.input, this.#rows, this.#tenantId)
+    const target = definition.target?.(command.input)
+    if (target && metadata.expectedVersion !== undefined) {
+      const actual = await this.#rows.version(target.type, target.id)
+      if (actual > 0 && actual !== metadata.expectedVersion) {
+        return refuse('precondition.failed', { params: { expected: metadata.expectedVersion, actual } })
+      }
+    }
+    const context: DecideContext = { tenantId: this.#tenantId, now, timestamp: timestampOf(now), actor: metadata.actor }
+    const outcome = definition.decide(command.input, state, context)
+    if (!outcome.ok) return outcome
+    const bytes = await this.#append(outcome.value, metadata, context)
+    if (bytes > MAX_COMMAND_BYTES) return refuse('validation.payload_too_large', { params: { max: MAX_COMMAND_BYTES, actual: bytes } })
+    const receipt = await this.#receipt(outcome.value)
+    if (metadata.replay) {
+      const { recordId, fingerprint, sealedReply } = metadata.replay
+      const record = { fingerprint, receipt, ...(sealedReply !== undefined && { sealedReply }) }
+      this.#rows.put('replay', recordId, record, 1, now + REPLAY_KEPT)
+    }
+    return accept(receipt)
+  }
+
+  async #replay({ replay }: CommandMetadata): Promise<Outcome<Receipt> | undefined> {
+    if (!replay) return undefined
+    const record = await this.#rows.read('replay', replay.recordId)
+    if (!record) return undefined
+    if (record.fingerprint !== replay.fingerprint) return refuse('idempotency.key_reused')
+    const { receipt, sealedReply } = record
+    return accept({ ...receipt, replayed: true, ...(sealedReply !== undefined && { sealedReply }) })
+  }
+
+  /** Turns a decision into envelopes and rows. Returns how many bytes the events take. */
+  async #append(decision: Decision, metadata: CommandMetadata, context: DecideContext): Promise<number> {
+    let bytes = 0
+    for (const [index, draft] of decision.events.entries()) {
+      const envelope = await this.#envelope(draft, index, metadata, context)
+      const form = hashedForm(envelope)
+      this.#hash = this.#tools.cryptography.sha256Hex(form)
+      this.#position = envelope.position
+      // The canonical text that was hashed is also what is stored: one pass over the event serves both.
+      const text = `${form.slice(0, -1)},"hash":"${this.#hash}"}`
+      this.events.push({ position: envelope.position, text })
+      bytes += fromUtf8(text).length
+    }
+    for (const change of decision.rows ?? []) {
+      if (change.value === undefined) this.#rows.remove(change.kind, change.id)
+      else this.#rows.put(change.kind, change.id, change.value, 1, change.expiresAt)
+    }
+    for (const { subjectId, mail } of decision.mails ?? []) {
+      const key = await this.#subjectKey(subjectId)
+      const sealed = toBase64Url(this.#tools.cryptography.seal(key, fromUtf8(JSON.stringify(mail)), subjectId))
+      const id = taskId(context.now, 'sendMail', `${subjectId}.${this.#position}`)
+      this.#rows.put('due', id, { task: 'sendMail', subjectId, sealed, tries: 0 }, 1)
+    }
+    return bytes
+  }
+
+  async #envelope(draft: DraftEvent, index: number, metadata: CommandMetadata, context: DecideContext): Promise<Omit<EventEnvelope, 'hash'>> {
+    const { event, aggregateId } = draft
+    const { aggregate: type, version: schemaVersion } = EVENT_DEFINITIONS[event.type]
+    const { data, personal } = validateEvent(event)
+    const eventId = eventIdOf(this.#tools.cryptography, metadata.commandId, index)
+    const position = this.#position + 1
+    const version = await this.#evolve(draft, position, context.timestamp)
+    const subjectId = draft.subjectId ?? aggregateId
+    const hasPersonal = personal !== undefined && Object.keys(personal).length > 0
+    const { actor, correlationId, causationId, commandId, policyVersion } = metadata
+    return {
+      eventId,
+      type: event.type,
+      schemaVersion,
+      tenantId: this.#tenantId,
+      position,
+      aggregate: { type, id: aggregateId, version },
+      timestamp: context.timestamp,
+      correlationId,
+      ...(causationId !== undefined && { causationId }),
+      ...(actor.userId !== undefined && { userId: actor.userId }),
+      actorType: actor.type,
+      commandId,
+      region: this.#tools.region,
+      clock: { [this.#tools.region]: position },
+      epoch: 1,
+      prevHash: this.#hash,
+      ...(policyVersion !== undefined && { policyVersion }),
+      data,
+      ...(hasPersonal && {
+        personal: sealPersonal(this.#tools.cryptography, subjectId, await this.#subjectKey(subjectId), eventId, personal),
+      }),
+    }
+  }
+
+  /** Applies an event to the states that follow from it. Returns the new version of its own aggregate. */
+  async #evolve({ event, aggregateId }: DraftEvent, position: number, timestamp: string): Promise<number> {
+    const { aggregate } = EVENT_DEFINITIONS[event.type]
+    const version = (await this.#rows.version(aggregate, aggregateId)) + 1
+    switch (aggregate) {
+      case 'tenant': {
+        const before = (await this.#rows.read('tenant', aggregateId)) ?? initialTenant()
+        this.#keep('tenant', aggregateId, evolveTenant(before, event, timestamp), version, position)
+        break
+      }
+      case 'user':
+        await this.#evolveUser(aggregateId, event, position, timestamp, version)
+        break
+      case 'session': {
+        const before = (await this.#rows.read('session', aggregateId)) ?? initialSession()
+        const after = evolveSession(before, event, timestamp)
+        if (after !== before) this.#keep('session', aggregateId, after, version, position)
+        if (event.type === 'auth.login_succeeded') await this.#evolveUser(event.data.userId, event, position, timestamp)
+      }
+    }
+    return version
+  }
+
+  /** Without `version` the event is another aggregate's: it tells something of the user, whose version stays. */
+  async #evolveUser(userId: string, event: DomainEvent, position: number, timestamp: string, version?: number): Promise<void> {
+    const before = (await this.#rows.read('user', userId)) ?? initialUser()
+    const after = evolveUser(before, event, timestamp)
+    if (version === undefined) this.#rows.put('user', userId, after, await this.#rows.version('user', userId))
+    else this.#keep('user', userId, after, version, position)
+    const roster = (await this.#rows.read('roster', this.#tenantId)) ?? initialRoster()
+    const counted = evolveRoster(roster, before, after)
+    if (counted === roster) return
+    this.#keep('roster', this.#tenantId, counted, (await this.#rows.version('roster', this.#tenantId)) + 1, position)
+  }
+
+  #keep<Kind extends 'tenant' | 'user' | 'session' | 'roster'>(
+    kind: Kind,
+    id: string,
+    state: RowValues[Kind],
+    version: number,
+    position: number,
+  ): void {
+    this.#rows.put(kind, id, state, version)
+    if (version % SNAPSHOT_INTERVAL !== 0) return
+    const json = state as unknown as Json // a row value; see WorkingSet.put
+    this.#rows.put('snapshot', `${kind}/${id}/${version}`, takeSnapshot(json, position, this.#tools.compression), version)
+  }
+
+  async #subjectKey(subjectId: string): Promise<Uint8Array> {
+    const stored = await this.#rows.read('subjectKey', subjectId)
+    if (stored) {
+      const key = this.#tools.keyVault.unwrap(stored.wrapped, subjectId)
+      if (!key) throw new Error('a subject key does not open under the master key in use')
+      return key
+    }
+    const key = this.#tools.cryptography.randomBytes(32)
+    this.#rows.put('subjectKey', subjectId, { wrapped: this.#tools.keyVault.wrap(key, subjectId) }, 1)
+    return key
+  }
+
+  async #receipt({ aggregate, reply }: Decision): Promise<Receipt> {
+    const position = this.#position
+    const base = { position, ...(reply !== undefined && { reply }) }
+    if (!aggregate) return base
+    const [state, version] = await Promise.all([
+      this.#rows.read(aggregate.type, aggregate.id),
+      this.#rows.version(aggregate.type, aggregate.id),
+    ])
+    return { ...base, aggregate: { ...aggregate, version, state: (state ?? null) as Json } } // a row value is JSON
+  }
+}
+
+/** The definition that belongs to a command, seen as taking just that command's input. */
+const definitionOf = (command: Command): CommandDefinition<string, unknown, unknown> =>
+  COMMANDS[command.type] as unknown as CommandDefinition<string, unknown, unknown> // type and input come as a pair
+
+/** Asks for all that the commands of a batch will read, so that storage is asked once and not once a command. */
+export async function prefetch(
+  rows: WorkingSet,
+  batch: readonly { readonly command: Command; readonly metadata: CommandMetadata }[],
+  tenantId: string,
+  now: number,
+): Promise<void> {
+  await Promise.all(
+    batch.flatMap(({ command, metadata }): Promise<unknown>[] => [
+      definitionOf(command).load(command.input, rows, tenantId),
+      checkSession(rows, tenantId, metadata.actor, now),
+      metadata.replay ? rows.read('replay', metadata.replay.recordId) : Promise.resolve(),
+    ]),
+  )
+}
+
+/** UUIDv8 of command and index: the same command always makes the same event ids. */
+function eventIdOf(cryptography: Cryptography, commandId: string, index: number): string {
+  const hex = cryptography.sha256Hex(`${commandId}/${index}`)
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
