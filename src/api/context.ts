@@ -1,0 +1,26 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { ConsistencyToken } from '#common/consistency-token.ts'
+import type { RequestDecisions } from '#domain/policy/request-decisions.ts'
+import type { Principal } from '#domain/ports/tenant-writer.ts'
+import type { Language } from './i18n/languages.ts'
+import type { Services } from './services.ts'
+
+/** What travels with one request. */
+export interface RequestVariables {
+  services: Services
+  requestId: string
+  correlationId: string
+  language: Language
+  clientAddress: string
+  decisions: RequestDecisions
+  consistency: readonly ConsistencyToken[]
+  /** Set once the caller has been authenticated. */
+  principal: Principal | undefined
+}
+
+export interface AppEnv {
+  Variables: RequestVariables
+}
+export type App = OpenAPIHono<AppEnv>
+export type AppContext = Context<AppEnv>

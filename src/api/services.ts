@@ -1,0 +1,44 @@
+import type { Projector } from '#domain/projection/projector.ts'
+import type { AccessTokens } from '#domain/ports/access-tokens.ts'
+import type { Clock } from '#domain/ports/clock.ts'
+import type { Cryptography } from '#domain/ports/cryptography.ts'
+import type { Directory } from '#domain/ports/directory.ts'
+import type { KeyRing } from '#domain/ports/key-ring.ts'
+import type { KeyVault } from '#domain/ports/key-vault.ts'
+import type { Logger } from '#domain/ports/logger.ts'
+import type { Mail } from '#domain/ports/mailer.ts'
+import type { PasswordHasher } from '#domain/ports/password-hasher.ts'
+import type { Policy } from '#domain/ports/policy.ts'
+import type { ReadModels } from '#domain/ports/read-models.ts'
+import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
+import type { SessionCache } from './auth/session-cache.ts'
+
+/** Everything the API needs from the runtime it runs in. Built once, at the root. */
+export interface Services {
+  readonly writer: TenantWriter
+  readonly readModels: ReadModels
+  readonly projector: Pick<Projector, 'project'>
+  readonly directory: Directory
+  readonly policy: Policy
+  readonly passwords: PasswordHasher
+  readonly tokens: AccessTokens
+  readonly keyRing: Pick<KeyRing, 'jwks'>
+  readonly sessions: SessionCache
+  readonly cryptography: Cryptography
+  readonly keyVault: KeyVault
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Home region of tenants created here. */
+  readonly region: string
+  readonly profile: 'development' | 'production'
+  /** Where links in mails lead, without a slash at the end. */
+  readonly publicUrl: string
+  /** Whether a domain belongs to a throw-away mail service. */
+  readonly isDisposableDomain: (domain: string) => boolean
+  /** Mails kept by the development mailbox, newest first; absent when mail really goes out. */
+  readonly mailbox?: () => Promise<readonly (Mail & { readonly sentAt: string })[]>
+  /** Creates the platform tenant and its admin, once. */
+  readonly bootstrap: { readonly adminEmail: string; readonly adminPassword: string } | undefined
+  /** Says what the product runs on, by dependency. */
+  readonly runsOn: Readonly<Record<string, string>>
+}

@@ -1,0 +1,87 @@
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { ROOT, run } from './run.ts'
+import { TEXT_EXTENSIONS } from './text-imports.ts'
+import { treeHash } from './tree-hash.ts'
+
+const DIST = join(ROOT, 'dist')
+
+// Everything a bundle is made of. Installed packages count through the lock file.
+const SOURCES = ['src', 'policies', 'i18n', 'migrations', 'vendor', 'package.json', 'package-lock.json', 'tools/build.ts']
+
+/** What a build made: where it lies, and whether it was there already because nothing had changed. */
+export interface Built {
+  readonly path: string
+  readonly fresh: boolean
+}
+
+/** Builds into a folder of its own and swaps it in when it is whole, unless the stamp in the old one says it is current. */
+async function buildOnce(name: string, sources: readonly string[], make: (folder: string) => Promise<void>): Promise<Built> {
+  const path = join(DIST, name)
+  const stamp = treeHash(ROOT, sources)
+  if ((await readFile(join(path, '.stamp'), 'utf8').catch(() => undefined)) === stamp) return { path, fresh: false }
+  const folder = `${path}.${process.pid}`
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  try {
+    await make(folder)
+    await writeFile(join(folder, '.stamp'), stamp)
+    await rm(path, { recursive: true, force: true })
+    await rename(folder, path)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+  return { path, fresh: true }
+}
+
+/** The Worker as wrangler would deploy it: `dist/worker/worker.js`, its wasm modules beside it. */
+export function buildWorker(): Promise<Built> {
+  return buildOnce('worker', [...SOURCES, 'durable-objects', 'wrangler.toml'], async (folder) => {
+    const { code, output } = await run('wrangler', ['deploy', '--dry-run', '--outdir', folder])
+    if (code !== 0) throw new Error(`wrangler could not build the Worker:\n${output}`)
+  })
+}
+
+// Packages written for require() ask for these names, which an ES module does not have.
+const BANNER = `import { createRequire as acciCreateRequire } from 'node:module';
+import { dirname as acciDirname } from 'node:path';
+import { fileURLToPath as acciFileURLToPath } from 'node:url';
+const require = acciCreateRequire(import.meta.url);
+const __filename = acciFileURLToPath(import.meta.url);
+const __dirname = acciDirname(__filename);`
+
+/** The container's server: `dist/server/server.mjs`, for plain Node. */
+export function buildServer(): Promise<Built> {
+  return buildOnce('server', SOURCES, async (folder) => {
+    const { metafile } = await build({
+      entryPoints: [join(ROOT, 'src', 'server.ts')],
+      outfile: join(folder, 'server.mjs'),
+      absWorkingDir: ROOT,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node22',
+      sourcemap: true,
+      metafile: true,
+      logLevel: 'error',
+      banner: { js: BANNER },
+      loader: Object.fromEntries(TEXT_EXTENSIONS.map((extension) => [extension, 'text'])),
+      // PGlite finds its data files beside itself; pg-native is optional and never installed; cloudflare:* is behind
+      // a test for workerd inside pg.
+      external: ['@electric-sql/pglite', 'pg-native', 'cloudflare:*'],
+    })
+    // oso reads its wasm file from the folder it runs in.
+    const oso = Object.keys(metafile.inputs).find((input) => input.endsWith('/oso/dist/src/polar_wasm_api.js'))
+    if (oso !== undefined) {
+      const wasm = 'polar_wasm_api_bg.wasm'
+      await copyFile(join(ROOT, oso, '..', wasm), join(folder, wasm))
+    }
+  })
+}
+
+if (import.meta.main) {
+  for (const { path, fresh } of [await buildWorker(), await buildServer()]) {
+    process.stdout.write(`${fresh ? 'built' : 'up to date'}: ${path}\n`)
+  }
+}
