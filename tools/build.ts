@@ -1,5 +1,5 @@
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import { ROOT, run } from './run.ts'
 import { TEXT_EXTENSIONS } from './text-imports.ts'
@@ -10,17 +10,18 @@ const DIST = join(ROOT, 'dist')
 // Everything a bundle is made of. Installed packages count through the lock file.
 const SOURCES = ['src', 'policies', 'i18n', 'migrations', 'vendor', 'package.json', 'package-lock.json', 'tools/build.ts']
 
-/** What a build made: where it lies, and whether it was there already because nothing had changed. */
+/** What a build made: the bundle to run, and whether it was built now (false: nothing had changed since it was). */
 export interface Built {
-  readonly path: string
+  readonly file: string
   readonly fresh: boolean
 }
 
 /** Builds into a folder of its own and swaps it in when it is whole, unless the stamp in the old one says it is current. */
-async function buildOnce(name: string, sources: readonly string[], make: (folder: string) => Promise<void>): Promise<Built> {
-  const path = join(DIST, name)
+async function buildOnce(bundle: string, sources: readonly string[], make: (folder: string) => Promise<void>): Promise<Built> {
+  const file = join(DIST, bundle)
+  const path = dirname(file)
   const stamp = treeHash(ROOT, sources)
-  if ((await readFile(join(path, '.stamp'), 'utf8').catch(() => undefined)) === stamp) return { path, fresh: false }
+  if ((await readFile(join(path, '.stamp'), 'utf8').catch(() => undefined)) === stamp) return { file, fresh: false }
   const folder = `${path}.${process.pid}`
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
@@ -32,12 +33,12 @@ async function buildOnce(name: string, sources: readonly string[], make: (folder
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-  return { path, fresh: true }
+  return { file, fresh: true }
 }
 
 /** The Worker as wrangler would deploy it: `dist/worker/worker.js`, its wasm modules beside it. */
 export function buildWorker(): Promise<Built> {
-  return buildOnce('worker', [...SOURCES, 'durable-objects', 'wrangler.toml'], async (folder) => {
+  return buildOnce('worker/worker.js', [...SOURCES, 'durable-objects', 'wrangler.toml'], async (folder) => {
     const { code, output } = await run('wrangler', ['deploy', '--dry-run', '--outdir', folder])
     if (code !== 0) throw new Error(`wrangler could not build the Worker:\n${output}`)
   })
@@ -53,7 +54,7 @@ const __dirname = acciDirname(__filename);`
 
 /** The container's server: `dist/server/server.mjs`, for plain Node. */
 export function buildServer(): Promise<Built> {
-  return buildOnce('server', SOURCES, async (folder) => {
+  return buildOnce('server/server.mjs', SOURCES, async (folder) => {
     const { metafile } = await build({
       entryPoints: [join(ROOT, 'src', 'server.ts')],
       outfile: join(folder, 'server.mjs'),
@@ -81,7 +82,7 @@ export function buildServer(): Promise<Built> {
 }
 
 if (import.meta.main) {
-  for (const { path, fresh } of [await buildWorker(), await buildServer()]) {
-    process.stdout.write(`${fresh ? 'built' : 'up to date'}: ${path}\n`)
+  for (const { file, fresh } of [await buildWorker(), await buildServer()]) {
+    process.stdout.write(`${fresh ? 'built' : 'up to date'}: ${file}\n`)
   }
 }

@@ -4,7 +4,7 @@ import type { TenantId, UserId } from '#common/ids.ts'
 import { timestampOf } from '../ports/clock.ts'
 import type { Mail, Mailer } from '../ports/mailer.ts'
 import type { Fresh, Principal } from '../ports/tenant-writer.ts'
-import type { Head, StoredRow, TenantStorage } from '../ports/tenant-storage.ts'
+import type { StoredRow, TenantStorage } from '../ports/tenant-storage.ts'
 import { initialTenant, type TenantState } from '../tenant/tenant-state.ts'
 import { initialUser, type UserState } from '../user/user-state.ts'
 import type { Command, CommandMetadata, Receipt } from './command.ts'
@@ -33,8 +33,15 @@ export interface TenantWriterCoreOptions {
   readonly storage: TenantStorage
   readonly tools: WriterTools
   readonly mailer: Mailer
-  /** Called after each commit that wrote events or due work. Must not throw. */
-  readonly onCommitted?: (head: Head) => void
+  /** Called after each commit. Must not throw. */
+  readonly onCommitted?: (committed: Committed) => void
+}
+
+export interface Committed {
+  /** Position of the last event of the log. */
+  readonly position: number
+  /** Whether work that may be due has been written. */
+  readonly due: boolean
 }
 
 /**
@@ -46,7 +53,7 @@ export class TenantWriterCore {
   readonly #storage: TenantStorage
   readonly #tools: WriterTools
   readonly #mailer: Mailer
-  readonly #onCommitted: (head: Head) => void
+  readonly #onCommitted: (committed: Committed) => void
   #waiting: Waiting[] = []
   #committing = false
 
@@ -93,7 +100,7 @@ export class TenantWriterCore {
       for (const row of rows) users.push({ state: rowValue('user', row.value), version: row.version, position: head.position })
       const last = rows.at(-1)
       if (!last || rows.length < USERS_PAGE) return { users, position }
-      next = `${last.ref}\0`
+      next = `${last.ref}\u0001`
     }
   }
 
@@ -210,7 +217,12 @@ export class TenantWriterCore {
         if (result === 'conflict') return false
       }
       for (const settle of settled) settle()
-      if (wrote) this.#onCommitted({ ...decider.head, revision: head.revision + 1 })
+      if (wrote) {
+        this.#onCommitted({
+          position: decider.head.position,
+          due: changes.puts.some(({ ref }) => ref.startsWith(rowRange('due').from)),
+        })
+      }
       return true
     } catch (fault) {
       if (fault instanceof ConcurrentCommit) return false

@@ -1,0 +1,33 @@
+import { PGlite } from '@electric-sql/pglite'
+import { scoped, unscoped, type SqlRow, type SqlScope, type SqlSession, type SqlStatement } from '../postgres/sql-session.ts'
+
+/** Sessions on an embedded PostgreSQL (PGlite): one connection, kept in a folder or in memory. */
+export class PgliteSqlSession implements SqlSession {
+  readonly #database: PGlite
+
+  private constructor(database: PGlite) {
+    this.#database = database
+  }
+
+  /** @param folder where the data is kept; undefined keeps it in memory. */
+  static async open(folder: string | undefined): Promise<PgliteSqlSession> {
+    return new PgliteSqlSession(await PGlite.create(folder === undefined ? {} : { dataDir: folder }))
+  }
+
+  async transaction(scope: SqlScope, statements: readonly SqlStatement[]) {
+    const all = scoped(scope, statements)
+    return this.#database.transaction(async (transaction) => {
+      const results: SqlRow[][] = []
+      for (const { text, params } of all) results.push((await transaction.query<SqlRow>(text, [...(params ?? [])])).rows)
+      return unscoped(scope, results)
+    })
+  }
+
+  async script(text: string): Promise<void> {
+    await this.#database.exec(text)
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close()
+  }
+}

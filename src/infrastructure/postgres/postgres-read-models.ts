@@ -1,0 +1,124 @@
+import { and, asc, count, desc, eq, or, sql, type SQL } from 'drizzle-orm'
+import { QueryBuilder, type PgColumn } from 'drizzle-orm/pg-core'
+import type { PageRequest, ReadModels, TenantFilters, UserFilters } from '#domain/ports/read-models.ts'
+import type { TenantDetails } from '#domain/tenant/views/tenant-details.view.ts'
+import type { TenantMetrics } from '#domain/tenant/views/tenant-metrics.view.ts'
+import type { UserProfileView } from '#domain/user/views/user-profile.view.ts'
+import { checkpoint, tenantDetails, tenantMetrics, userProfile } from './read-model-tables.ts'
+import type { SqlRow, SqlSession, SqlStatement } from './sql-session.ts'
+
+const build = new QueryBuilder()
+
+/** A query of Drizzle's as a statement of ours. */
+function statementOf(query: { toSQL(): { sql: string; params: unknown[] } }): SqlStatement {
+  const { sql: text, params } = query.toSQL()
+  return { text, params: params as (string | number | null)[] } // only strings and numbers are put in below
+}
+
+/** Part of a text, without regard to case, and without a pattern language that a caller could misuse. */
+const contains = (column: PgColumn, part: string): SQL => sql`position(lower(${part}) in lower(${column})) > 0`
+
+const TENANT_SORT = { createdAt: tenantDetails.createdAt, updatedAt: tenantDetails.updatedAt, name: tenantDetails.name } as const
+const USER_SORT = {
+  createdAt: userProfile.createdAt,
+  updatedAt: userProfile.updatedAt,
+  email: userProfile.email,
+  displayName: userProfile.displayName,
+} as const
+
+const positionOf = (rows: readonly SqlRow[] | undefined): number => Number(rows?.[0]?.['position'] ?? 0)
+
+const dataOf = <Row>(rows: readonly SqlRow[] | undefined): readonly Row[] => (rows ?? []).map((row) => row['data'] as Row) // written by the projection store
+
+/** The queries' side of the schema `read_models`. */
+export class PostgresReadModels implements ReadModels {
+  readonly #session: SqlSession
+
+  constructor(session: SqlSession) {
+    this.#session = session
+  }
+
+  async tenant(tenantId: string) {
+    const where = and(eq(tenantDetails.tenantId, tenantId), eq(tenantDetails.key, tenantId))
+    return this.#one<TenantDetails>(tenantId, build.select({ data: tenantDetails.data }).from(tenantDetails).where(where))
+  }
+
+  async user(tenantId: string, userId: string) {
+    const where = and(eq(userProfile.tenantId, tenantId), eq(userProfile.key, userId))
+    return this.#one<UserProfileView>(tenantId, build.select({ data: userProfile.data }).from(userProfile).where(where))
+  }
+
+  async metrics(tenantId: string) {
+    const where = and(eq(tenantMetrics.tenantId, tenantId), eq(tenantMetrics.key, tenantId))
+    return this.#one<TenantMetrics>(tenantId, build.select({ data: tenantMetrics.data }).from(tenantMetrics).where(where))
+  }
+
+  async tenants(filters: TenantFilters, page: PageRequest<keyof typeof TENANT_SORT>) {
+    const where = and(
+      filters.status === undefined ? undefined : eq(tenantDetails.status, filters.status),
+      filters.plan === undefined ? undefined : eq(tenantDetails.plan, filters.plan),
+      filters.name === undefined ? undefined : contains(tenantDetails.name, filters.name),
+    )
+    const [totals, rows] = await this.#session.transaction('platform', [
+      statementOf(build.select({ total: count().as('total') }).from(tenantDetails).where(where)),
+      statementOf(
+        build
+          .select({ data: tenantDetails.data })
+          .from(tenantDetails)
+          .where(where)
+          .orderBy(...order(TENANT_SORT[page.sortBy], tenantDetails.key, page))
+          .limit(page.pageSize)
+          .offset((page.page - 1) * page.pageSize),
+      ),
+    ])
+    return { items: dataOf<TenantDetails>(rows), total: Number(totals?.[0]?.['total'] ?? 0) }
+  }
+
+  async users(tenantId: string, filters: UserFilters, page: PageRequest<keyof typeof USER_SORT>) {
+    const { search } = filters
+    const where = and(
+      eq(userProfile.tenantId, tenantId),
+      filters.status === undefined ? undefined : eq(userProfile.status, filters.status),
+      filters.role === undefined ? undefined : eq(userProfile.role, filters.role),
+      search === undefined ? undefined : or(contains(userProfile.email, search), contains(userProfile.displayName, search)),
+    )
+    const [positions, totals, rows] = await this.#session.transaction({ tenantId }, [
+      positionStatement(tenantId),
+      statementOf(build.select({ total: count().as('total') }).from(userProfile).where(where)),
+      statementOf(
+        build
+          .select({ data: userProfile.data })
+          .from(userProfile)
+          .where(where)
+          .orderBy(...order(USER_SORT[page.sortBy], userProfile.key, page))
+          .limit(page.pageSize)
+          .offset((page.page - 1) * page.pageSize),
+      ),
+    ])
+    return {
+      items: dataOf<UserProfileView>(rows),
+      total: Number(totals?.[0]?.['total'] ?? 0),
+      position: positionOf(positions),
+    }
+  }
+
+  async ping(): Promise<void> {
+    await this.#session.transaction('owner', [{ text: 'select 1' }])
+  }
+
+  /** One row and how far the tenant has been projected, of one transaction. */
+  async #one<Row>(tenantId: string, query: { toSQL(): { sql: string; params: unknown[] } }) {
+    const [positions, rows] = await this.#session.transaction({ tenantId }, [positionStatement(tenantId), statementOf(query)])
+    const [row] = dataOf<Row>(rows)
+    return { position: positionOf(positions), ...(row !== undefined && { row }) }
+  }
+}
+
+const positionStatement = (tenantId: string): SqlStatement =>
+  statementOf(build.select({ position: checkpoint.position }).from(checkpoint).where(eq(checkpoint.tenantId, tenantId)))
+
+/** Rows without a value come last either way; the key makes the order total. */
+const order = (column: PgColumn, key: PgColumn, { sortOrder }: { readonly sortOrder: 'asc' | 'desc' }): SQL[] => {
+  const direction = sortOrder === 'asc' ? asc : desc
+  return [sql`${direction(column)} nulls last`, direction(key)]
+}

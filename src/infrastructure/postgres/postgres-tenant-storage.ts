@@ -1,0 +1,107 @@
+import { GENESIS_HASH, type EventEnvelope } from '#common/envelope.ts'
+import type { Json } from '#common/json.ts'
+import type { CommitBatch, Head, RowPage, StoredRow, TenantStorage } from '#domain/ports/tenant-storage.ts'
+import type { CommitCoalescer } from './commit-coalescer.ts'
+import type { SqlRow, SqlSession } from './sql-session.ts'
+
+const EMPTY: Head = { position: 0, hash: GENESIS_HASH, revision: 0 }
+
+const headOf = (row: SqlRow | undefined): Head =>
+  row ? { position: Number(row['position']), hash: String(row['hash']), revision: Number(row['revision']) } : EMPTY
+
+const rowOf = (row: SqlRow): StoredRow => ({
+  ref: String(row['ref']),
+  version: Number(row['version']),
+  value: JSON.parse(String(row['body'])) as Json, // written by this adapter
+  ...(row['expires_at'] !== null && { expiresAt: Number(row['expires_at']) }),
+})
+
+/** One tenant's part of the schema `tenant_log`. Any replica may write; the tenant's revision lets one of them win. */
+export class PostgresTenantStorage implements TenantStorage {
+  readonly #session: SqlSession
+  readonly #coalescer: CommitCoalescer
+  readonly #tenantId: string
+
+  constructor(session: SqlSession, coalescer: CommitCoalescer, tenantId: string) {
+    this.#session = session
+    this.#coalescer = coalescer
+    this.#tenantId = tenantId
+  }
+
+  readRows(refs: readonly string[]): Promise<RowPage> {
+    // One statement is one snapshot: head and rows belong together.
+    return this.#page(
+      `select t.position, t.hash, t.revision, r.ref, r.version, r.body, r.expires_at
+       from (select 1) one
+       left join tenant_log.tenant t on t.tenant_id = $1
+       left join tenant_log.row r on r.tenant_id = $1 and r.ref in (select jsonb_array_elements_text($2::jsonb))`,
+      [JSON.stringify(refs)],
+    )
+  }
+
+  scanRows(from: string, to: string, limit: number): Promise<RowPage> {
+    return this.#page(
+      `select t.position, t.hash, t.revision, r.ref, r.version, r.body, r.expires_at
+       from (select 1) one
+       left join tenant_log.tenant t on t.tenant_id = $1
+       left join lateral (
+         select * from tenant_log.row where tenant_id = $1 and ref >= $2 and ref < $3 order by ref limit $4
+       ) r on true
+       order by r.ref`,
+      [from, to, limit],
+    )
+  }
+
+  async readEvents(after: number, limit: number) {
+    const [events = [], heads = []] = await this.#session.transaction('owner', [
+      {
+        text: 'select body from tenant_log.event where tenant_id = $1 and position > $2 order by position limit $3',
+        params: [this.#tenantId, after, limit],
+      },
+      { text: 'select position, hash, revision from tenant_log.tenant where tenant_id = $1', params: [this.#tenantId] },
+    ])
+    return { events: events.map((row) => JSON.parse(String(row['body'])) as EventEnvelope), head: headOf(heads[0]) } // as written
+  }
+
+  commit(batch: CommitBatch): Promise<'committed' | 'conflict'> {
+    return this.#coalescer.commit(this.#tenantId, batch)
+  }
+
+  async readProjected(): Promise<number> {
+    const [rows] = await this.#session.transaction('owner', [
+      { text: 'select projected from tenant_log.tenant where tenant_id = $1', params: [this.#tenantId] },
+    ])
+    return Number(rows?.[0]?.['projected'] ?? 0)
+  }
+
+  async saveProjected(position: number): Promise<void> {
+    await this.#session.transaction('owner', [
+      {
+        text: 'update tenant_log.tenant set projected = $2 where tenant_id = $1 and projected < $2',
+        params: [this.#tenantId, position],
+      },
+    ])
+  }
+
+  async prune(now: number): Promise<number> {
+    const [rows] = await this.#session.transaction('owner', [
+      {
+        text: 'delete from tenant_log.row where tenant_id = $1 and expires_at < $2 returning 1',
+        params: [this.#tenantId, now],
+      },
+    ])
+    return rows?.length ?? 0
+  }
+
+  /** Nothing to wait for: commands gather while the transaction before them is on its way to the database. */
+  gather(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  async #page(text: string, params: readonly (string | number)[]): Promise<RowPage> {
+    const [rows = []] = await this.#session.transaction('owner', [{ text, params: [this.#tenantId, ...params] }])
+    const [first] = rows
+    const head = headOf(first?.['position'] === null ? undefined : first)
+    return { head, rows: rows.filter((row) => row['ref'] !== null).map((row) => rowOf(row)) }
+  }
+}

@@ -1,0 +1,121 @@
+import { timestampOf } from '#domain/ports/clock.ts'
+import type { Bus } from '#domain/ports/bus.ts'
+import type { Logger } from '#domain/ports/logger.ts'
+import type { Mailer } from '#domain/ports/mailer.ts'
+import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
+import type { WriterTools } from '#domain/writer/decide-batch.ts'
+import { TenantWriterCore } from '#domain/writer/tenant-writer-core.ts'
+import { CommitCoalescer } from './commit-coalescer.ts'
+import { PostgresTenantStorage } from './postgres-tenant-storage.ts'
+import type { SqlSession } from './sql-session.ts'
+
+interface Entry {
+  readonly storage: PostgresTenantStorage
+  readonly core: TenantWriterCore
+}
+
+/** Tenants kept in memory; the least recently used idle ones go first. */
+const MAX_CORES = 1_000
+const SWEEP_PAGE = 500
+
+export interface PostgresTenantWriterOptions {
+  readonly session: SqlSession
+  readonly tools: WriterTools
+  readonly mailer: Mailer
+  readonly bus: () => Bus
+  readonly logger: Logger
+}
+
+/** The tenant writer of the container: one core a tenant and process over the shared log; replicas meet in the database. */
+export class PostgresTenantWriter implements TenantWriter {
+  readonly #options: PostgresTenantWriterOptions
+  readonly #coalescer: CommitCoalescer
+  readonly #entries = new Map<string, Entry>()
+
+  constructor(options: PostgresTenantWriterOptions) {
+    this.#options = options
+    this.#coalescer = new CommitCoalescer(options.session)
+  }
+
+  execute: TenantWriter['execute'] = (tenantId, command, metadata) => this.#entry(tenantId).core.execute(command, metadata)
+
+  principal: TenantWriter['principal'] = (tenantId, sessionId) => this.#entry(tenantId).core.principal(sessionId)
+
+  tenant: TenantWriter['tenant'] = (tenantId) => this.#entry(tenantId).core.tenant()
+
+  user: TenantWriter['user'] = (tenantId, userId) => this.#entry(tenantId).core.user(userId)
+
+  users: TenantWriter['users'] = (tenantId) => this.#entry(tenantId).core.users()
+
+  log: TenantWriter['log'] = (tenantId, after, limit) => this.#entry(tenantId).storage.readEvents(after, limit)
+
+  subjectKeys: TenantWriter['subjectKeys'] = (tenantId, ids) => this.#entry(tenantId).core.subjectKeys(ids)
+
+  confirmProjected: TenantWriter['confirmProjected'] = (tenantId, position) =>
+    this.#entry(tenantId).storage.saveProjected(position)
+
+  /** Heals what was lost: wakes the projector for tenants that lag, does due work, removes what has expired. */
+  async sweep(): Promise<void> {
+    const { session, tools, bus } = this.#options
+    const now = tools.clock()
+    const [lagging = [], due = []] = await session.transaction('owner', [
+      {
+        text: `select tenant_id, position from tenant_log.tenant where projected < position limit ${SWEEP_PAGE}`,
+      },
+      {
+        text: `select tenant_id from tenant_log.tenant where next_due <= $1 limit ${SWEEP_PAGE}`,
+        params: [timestampOf(now)],
+      },
+      { text: 'delete from tenant_log.row where expires_at < $1', params: [now] },
+    ])
+    await bus().publish(
+      lagging.map((row) => ({ tenantId: String(row['tenant_id']), toPosition: Number(row['position']) })),
+    )
+    for (const row of due) await this.#runDue(String(row['tenant_id']))
+  }
+
+  /** Resolves once no command of this process waits or is being committed. */
+  get idle(): boolean {
+    return [...this.#entries.values()].every(({ core }) => core.idle)
+  }
+
+  async #runDue(tenantId: string): Promise<void> {
+    try {
+      await this.#entry(tenantId).core.runDue()
+    } catch (fault) {
+      this.#options.logger.error('due work failed; the sweep will try again', { tenantId, fault: String(fault) })
+    }
+  }
+
+  #entry(tenantId: string): Entry {
+    const known = this.#entries.get(tenantId)
+    const entry = known ?? this.#open(tenantId)
+    // Moved to the end: a Map keeps the order of insertion, so the front is the least recently used.
+    if (known) this.#entries.delete(tenantId)
+    this.#entries.set(tenantId, entry)
+    return entry
+  }
+
+  #open(tenantId: string): Entry {
+    if (this.#entries.size >= MAX_CORES) {
+      for (const [id, { core }] of this.#entries) {
+        if (!core.idle) continue
+        this.#entries.delete(id)
+        break
+      }
+    }
+    const { session, tools, mailer, bus } = this.#options
+    const storage = new PostgresTenantStorage(session, this.#coalescer, tenantId)
+    const core = new TenantWriterCore({
+      tenantId,
+      storage,
+      tools,
+      mailer,
+      onCommitted: ({ position, due }) => {
+        void bus().publish([{ tenantId, toPosition: position }])
+        if (due) void this.#runDue(tenantId)
+      },
+    })
+    return { storage, core }
+  }
+}

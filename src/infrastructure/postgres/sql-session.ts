@@ -1,0 +1,44 @@
+export interface SqlStatement {
+  readonly text: string
+  readonly params?: readonly (string | number | null)[]
+}
+
+export type SqlRow = Readonly<Record<string, unknown>>
+
+/** Whom a transaction acts for: one tenant behind the row-level wall, the platform (reads only), or the owner of the tables. */
+export type SqlScope = { readonly tenantId: string } | 'platform' | 'owner'
+
+/** Runs statements in ONE transaction: all of them, or none. Faults throw, with the SQLSTATE in `code`. */
+export interface SqlSession {
+  transaction(scope: SqlScope, statements: readonly SqlStatement[]): Promise<readonly (readonly SqlRow[])[]>
+}
+
+/** The statement that puts a transaction behind the wall, for its own time only. */
+export function scopeStatement(scope: Exclude<SqlScope, 'owner'>): SqlStatement {
+  const tenantId = scope === 'platform' ? '' : scope.tenantId
+  return {
+    text: `select set_config('role', 'acci_app', true), set_config('acci.tenant_id', $1, true), set_config('acci.scope', $2, true)`,
+    params: [tenantId, scope === 'platform' ? 'platform' : 'tenant'],
+  }
+}
+
+/** What a transaction of a scope consists of. */
+export const scoped = (scope: SqlScope, statements: readonly SqlStatement[]): readonly SqlStatement[] =>
+  scope === 'owner' ? statements : [scopeStatement(scope), ...statements]
+
+/** The results of a transaction without that of the scope's own statement. */
+export const unscoped = <Result>(scope: SqlScope, results: readonly Result[]): readonly Result[] =>
+  scope === 'owner' ? results : results.slice(1)
+
+/** SQLSTATE of a fault, if it has one. */
+export const sqlState = (fault: unknown): string | undefined => {
+  const code: unknown = typeof fault === 'object' && fault !== null && 'code' in fault ? fault.code : undefined
+  return typeof code === 'string' ? code : undefined
+}
+
+/** The one row of a query that gives just one. */
+export function onlyRow(rows: readonly SqlRow[] | undefined): SqlRow {
+  const row = rows?.[0]
+  if (!row) throw new Error('the database gave no row where there is always one')
+  return row
+}
