@@ -49,15 +49,10 @@ module.exports = {
     never('shared-adapters-choose-no-runtime', 'What both runtimes use belongs to neither.', SHARED_ADAPTERS, {
       path: [EDGE, CONTAINER, '^cloudflare:'],
     }),
-    never(
-      'shared-adapters-know-no-node',
-      'Of node:*, only synchronous cryptography is the same in both.',
-      SHARED_ADAPTERS,
-      {
-        dependencyTypes: ['core'],
-        pathNot: '^(node:)?(crypto|buffer)$',
-      },
-    ),
+    never('shared-adapters-know-no-node', 'Of node:*, only these are the same in both.', SHARED_ADAPTERS, {
+      dependencyTypes: ['core'],
+      pathNot: '^(node:)?(crypto|buffer|zlib)$',
+    }),
     never('edge-never-sees-container', 'workerd/ and node/ never see each other.', EDGE, { path: CONTAINER }),
     never('container-never-sees-edge', 'workerd/ and node/ never see each other.', CONTAINER, {
       path: [EDGE, '^cloudflare:'],

@@ -8,7 +8,16 @@ import { treeHash } from './tree-hash.ts'
 const DIST = join(ROOT, 'dist')
 
 // Everything a bundle is made of. Installed packages count through the lock file.
-const SOURCES = ['src', 'policies', 'i18n', 'migrations', 'vendor', 'package.json', 'package-lock.json', 'tools/build.ts']
+const SOURCES = [
+  'src',
+  'policies',
+  'i18n',
+  'migrations',
+  'vendor',
+  'package.json',
+  'package-lock.json',
+  'tools/build.ts',
+]
 
 /** What a build made: the bundle to run, and whether it was built now (false: nothing had changed since it was). */
 export interface Built {
@@ -16,22 +25,32 @@ export interface Built {
   readonly fresh: boolean
 }
 
-/** Builds into a folder of its own and swaps it in when it is whole, unless the stamp in the old one says it is current. */
-async function buildOnce(bundle: string, sources: readonly string[], make: (folder: string) => Promise<void>): Promise<Built> {
+const stampIn = (folder: string): Promise<string | undefined> =>
+  readFile(join(folder, '.stamp'), 'utf8').catch(() => undefined)
+
+/** Builds into a folder of its own and swaps it in when it is whole, unless the stamp of the old one says it is current. */
+async function buildOnce(
+  bundle: string,
+  sources: readonly string[],
+  make: (folder: string) => Promise<void>,
+): Promise<Built> {
   const file = join(DIST, bundle)
-  const path = dirname(file)
+  const current = dirname(file)
   const stamp = treeHash(ROOT, sources)
-  if ((await readFile(join(path, '.stamp'), 'utf8').catch(() => undefined)) === stamp) return { file, fresh: false }
-  const folder = `${path}.${process.pid}`
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true })
+  if ((await stampIn(current)) === stamp) return { file, fresh: false }
+  const next = `${current}.${process.pid}`
+  await rm(next, { recursive: true, force: true })
+  await mkdir(next, { recursive: true })
   try {
-    await make(folder)
-    await writeFile(join(folder, '.stamp'), stamp)
-    await rm(path, { recursive: true, force: true })
-    await rename(folder, path)
+    await make(next)
+    await writeFile(join(next, '.stamp'), stamp)
+    await rm(current, { recursive: true, force: true })
+    await rename(next, current)
+  } catch (error) {
+    // Another process may have swapped in the same build at the same instant: then it serves us too.
+    if ((await stampIn(current)) !== stamp) throw error
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await rm(next, { recursive: true, force: true })
   }
   return { file, fresh: true }
 }

@@ -6,7 +6,8 @@ type Issue = z.core.$ZodIssue
 
 const escapePointer = (part: PropertyKey) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')
 
-const pointerOf = (path: readonly PropertyKey[], prefix: string) => `${prefix}${path.map((part) => `/${escapePointer(part)}`).join('')}`
+const pointerOf = (path: readonly PropertyKey[], prefix: string) =>
+  `${prefix}${path.map((part) => `/${escapePointer(part)}`).join('')}`
 
 const isCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERRORS, code)
 
@@ -45,7 +46,13 @@ function faultsOf(issue: Issue, prefix: string): readonly FieldFault[] {
       return [at(missing ? 'validation.required' : 'validation.invalid_choice')]
     }
     default:
-      return [at(issue.input === undefined && issue.code === 'invalid_value' ? 'validation.required' : 'validation.invalid_choice')]
+      return [
+        at(
+          issue.input === undefined && issue.code === 'invalid_value'
+            ? 'validation.required'
+            : 'validation.invalid_choice',
+        ),
+      ]
   }
 }
 

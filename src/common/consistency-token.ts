@@ -20,7 +20,8 @@ export function parseConsistencyTokens(header: string): readonly ConsistencyToke
     const [id, position, ...rest] = part.trim().split('@')
     const tenantId = TenantId.safeParse(id)
     const count = Number(position)
-    if (!tenantId.success || rest.length > 0 || !/^\d{1,16}$/.test(position ?? '') || !Number.isSafeInteger(count)) return undefined
+    if (!tenantId.success || rest.length > 0 || !/^\d{1,16}$/.test(position ?? '') || !Number.isSafeInteger(count))
+      return undefined
     tokens.push({ tenantId: tenantId.data, position: count })
   }
   return tokens

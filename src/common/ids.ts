@@ -4,7 +4,14 @@ import { z } from 'zod'
  * Ids are TypeIDs: a prefix that names the kind and 26 characters of Crockford base32 holding a UUIDv7, so they sort by
  * the time of their making and cannot be mistaken for one another.
  */
-export const ID_PREFIXES = { tenant: 'ten', user: 'usr', session: 'ses', invitation: 'inv', command: 'cmd', request: 'req' } as const
+export const ID_PREFIXES = {
+  tenant: 'ten',
+  user: 'usr',
+  session: 'ses',
+  invitation: 'inv',
+  command: 'cmd',
+  request: 'req',
+} as const
 export type IdKind = keyof typeof ID_PREFIXES
 
 const SUFFIX = '[0-7][0-9a-hjkmnp-tv-z]{25}'

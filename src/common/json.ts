@@ -37,21 +37,38 @@ export function jsonTextDepth(text: string): number {
     else if (char === 0x7b || char === 0x5b) {
       depth++
       if (depth > deepest) deepest = depth
-    } else if (char === 0x7d || char === 0x5d) depth--
+    } else if (char === 0x7d || char === 0x5d) depth = Math.max(0, depth - 1)
   }
   return deepest
+}
+
+const isStorableText = (text: string): boolean => text.isWellFormed() && !text.includes('\u0000')
+
+/**
+ * Whether every store can hold a value as it is: PostgreSQL's jsonb takes neither U+0000 nor half a surrogate pair, JSON no
+ * infinite number, and `__proto__` is a trap for whoever copies the object.
+ */
+export function isStorableJson(value: Json): boolean {
+  if (typeof value === 'string') return isStorableText(value)
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (value === null || typeof value !== 'object') return true
+  if (Array.isArray(value)) return value.every((item: Json) => isStorableJson(item))
+  return Object.entries(value).every(
+    ([key, member]) => key !== '__proto__' && isStorableText(key) && (member === undefined || isStorableJson(member)),
+  )
 }
 
 /** JSON Merge Patch (RFC 7396): null clears, an object merges, everything else replaces. */
 export function mergePatch(target: Json | undefined, patch: Json): Json {
   if (patch === null || typeof patch !== 'object' || Array.isArray(patch)) return patch
   const base = target !== null && typeof target === 'object' && !Array.isArray(target) ? (target as JsonObject) : {}
-  const merged: Record<string, Json> = {}
-  for (const [key, value] of Object.entries(base)) if (value !== undefined) merged[key] = value
+  // A map, because a member named `__proto__` assigned to an object would become its prototype.
+  const merged = new Map<string, Json>()
+  for (const [key, value] of Object.entries(base)) if (value !== undefined) merged.set(key, value)
   for (const [key, value] of Object.entries(patch)) {
     if (value === undefined) continue
-    if (value === null) delete merged[key]
-    else merged[key] = mergePatch(merged[key], value)
+    if (value === null) merged.delete(key)
+    else merged.set(key, mergePatch(merged.get(key), value))
   }
-  return merged
+  return Object.fromEntries(merged)
 }

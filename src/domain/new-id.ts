@@ -1,5 +1,13 @@
 import { uuidv7obj } from 'uuidv7'
-import { encodeUuid, ID_PREFIXES, type CommandId, type InvitationId, type SessionId, type TenantId, type UserId } from '#common/ids.ts'
+import {
+  encodeUuid,
+  ID_PREFIXES,
+  type CommandId,
+  type InvitationId,
+  type SessionId,
+  type TenantId,
+  type UserId,
+} from '#common/ids.ts'
 
 const mint = (prefix: string): string => `${prefix}_${encodeUuid(uuidv7obj().bytes)}`
 

@@ -2,10 +2,10 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { freePort } from '../free-port.ts'
 
 /** A PostgreSQL server of our own: `url` logs in as its superuser; `stop` ends it and removes its files. */
 export interface Cluster {
@@ -27,17 +27,6 @@ function unprivilegedAccount(): Account | undefined {
     if (fields !== undefined) return { uid: Number(fields[2]), gid: Number(fields[3]) }
   }
   throw new Error('PostgreSQL cannot run as root, and the machine has neither an account postgres nor nobody')
-}
-
-/** A TCP port of 127.0.0.1 that nobody listens on at this instant. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('a TCP server without a port')
-  return address.port
 }
 
 // The shell reads from a pipe whose other end is ours. However this process ends, kill -9 included, the pipe closes and

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, inject } from 'vitest'
 import { databaseUrl, newDatabaseName, withClient } from './provision.ts'
-import type {} from './vitest-setup.ts'
+
+/** The server that test files make their databases in, or why there is none. */
+export type TestServer = { readonly url: string } | { readonly notRun: string }
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgres: TestServer
+  }
+}
 
 /** `url` is the database of this test file, its owner logged in; read it in a test or hook, not while collecting. */
 export interface TestDatabase {

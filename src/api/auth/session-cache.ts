@@ -37,7 +37,10 @@ export class SessionCache {
     this.#known.clear()
   }
 
-  #remember(sessionId: string, entry: { readonly askedAt: number; readonly answer: Promise<Outcome<Principal>> }): void {
+  #remember(
+    sessionId: string,
+    entry: { readonly askedAt: number; readonly answer: Promise<Outcome<Principal>> },
+  ): void {
     this.#known.delete(sessionId)
     if (this.#known.size >= CAPACITY) {
       const oldest = this.#known.keys().next()

@@ -43,7 +43,11 @@ export function defineEvent<
   return { upcasters: [], ...definition }
 }
 
-type PersonalOf<D> = D extends { readonly personal?: infer P } ? (P extends z.ZodType ? z.infer<P> : undefined) : undefined
+type PersonalOf<D> = D extends { readonly personal?: infer P }
+  ? P extends z.ZodType
+    ? z.infer<P>
+    : undefined
+  : undefined
 
 /** The event as deciders make it and evolvers see it. `personal` may be missing on read: its subject may have been erased. */
 export type EventOf<D> =

@@ -16,7 +16,11 @@ export const sealPersonal = (
 })
 
 /** The personal fields of an event, or undefined when there are none or the key does not open them. */
-export function openPersonal(cryptography: Cryptography, key: Uint8Array, event: EventEnvelope): JsonObject | undefined {
+export function openPersonal(
+  cryptography: Cryptography,
+  key: Uint8Array,
+  event: EventEnvelope,
+): JsonObject | undefined {
   if (!event.personal) return undefined
   const sealed = fromBase64Url(event.personal.ciphertext)
   const text = sealed && cryptography.open(key, sealed, event.eventId)

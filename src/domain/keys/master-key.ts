@@ -1,4 +1,4 @@
-import { fromBase64Url, fromUtf8, toBase64Url } from '#common/bytes.ts'
+import { fromBase64Url, toBase64Url } from '#common/bytes.ts'
 import type { Cryptography } from '../ports/cryptography.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
 
@@ -24,10 +24,4 @@ export function createKeyVault(masterKey: Uint8Array, cryptography: Cryptography
     emailIndex: (email) => toBase64Url(cryptography.hmacSha256(indexing.email, email)),
     ipIndex: (address) => toBase64Url(cryptography.hmacSha256(indexing.ip, address)),
   }
-}
-
-/** Seals a text for whoever holds `secret`: what an idempotency record keeps for its own caller only. */
-export function sealForHolder(cryptography: Cryptography, secret: string, recordId: string, text: string): string {
-  const key = cryptography.hkdf(fromUtf8(secret), `replay/${recordId}`)
-  return toBase64Url(cryptography.seal(key, fromUtf8(text), recordId))
 }

@@ -35,7 +35,11 @@ export interface TenantWriter {
   user(tenantId: string, userId: string): Promise<Fresh<UserState>>
   /** Every user of the tenant: for reads that must not be stale while the read models lag. */
   users(tenantId: string): Promise<{ readonly users: readonly Fresh<UserState>[]; readonly position: number }>
-  log(tenantId: string, after: number, limit: number): Promise<{ readonly events: readonly EventEnvelope[]; readonly head: Head }>
+  log(
+    tenantId: string,
+    after: number,
+    limit: number,
+  ): Promise<{ readonly events: readonly EventEnvelope[]; readonly head: Head }>
   /** Wrapped keys of subjects, by subject id; a destroyed key is missing. */
   subjectKeys(tenantId: string, subjectIds: readonly string[]): Promise<Readonly<Record<string, string>>>
   /** Told by the projector: the read models have followed up to `position`. */

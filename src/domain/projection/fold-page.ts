@@ -49,5 +49,7 @@ function foldView(view: AnyView, loaded: readonly ViewRow[], page: readonly Reco
 
 function keysOf(selector: RowSelector, rows: ReadonlyMap<string, ViewRow>): readonly string[] {
   if ('key' in selector) return [selector.key]
-  return [...rows.values()].filter((row) => (row as { userId?: string }).userId === selector.userId).map((row) => row.key)
+  return [...rows.values()]
+    .filter((row) => (row as { userId?: string }).userId === selector.userId)
+    .map((row) => row.key)
 }

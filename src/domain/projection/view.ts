@@ -26,7 +26,9 @@ export interface EventHandler<Row extends ViewRow, Event extends DomainEvent> {
 /** A view: for every event type there is, what it does to the view's rows, or that it does nothing. */
 export interface ViewDefinition<Name extends string, Row extends ViewRow> {
   readonly name: Name
-  readonly handlers: { readonly [Type in EventType]: EventHandler<Row, Extract<DomainEvent, { type: Type }>> | 'ignored' }
+  readonly handlers: {
+    readonly [Type in EventType]: EventHandler<Row, Extract<DomainEvent, { type: Type }>> | 'ignored'
+  }
 }
 
 export const defineView = <Name extends string, Row extends ViewRow>(

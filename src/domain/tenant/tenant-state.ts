@@ -18,7 +18,11 @@ export interface TenantProfile {
 export type TenantState =
   | { readonly status: 'none' }
   | ({ readonly status: 'active' } & TenantProfile)
-  | ({ readonly status: 'pendingDeletion'; readonly deletedAt: string; readonly dataRetentionPeriod: string } & TenantProfile)
+  | ({
+      readonly status: 'pendingDeletion'
+      readonly deletedAt: string
+      readonly dataRetentionPeriod: string
+    } & TenantProfile)
 
 export const initialTenant = (): TenantState => ({ status: 'none' })
 

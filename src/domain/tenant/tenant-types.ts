@@ -5,7 +5,10 @@ import type { Json } from '#common/json.ts'
 /** The name inside an enum member that carries data: `{"custom": "gold"}` (G-82). */
 export const TaggedName = z.string().regex(/^[a-z0-9_-]{1,64}$/)
 
-export const SubscriptionPlan = z.union([z.enum(['free', 'professional', 'enterprise']), z.strictObject({ custom: TaggedName })])
+export const SubscriptionPlan = z.union([
+  z.enum(['free', 'professional', 'enterprise']),
+  z.strictObject({ custom: TaggedName }),
+])
 export type SubscriptionPlan = z.infer<typeof SubscriptionPlan>
 
 export const AuthenticationMethod = z.union([
@@ -57,7 +60,9 @@ export const TenantSettings = z.strictObject({
     .array(AuthenticationMethod)
     .min(1)
     .max(20)
-    .transform((methods) => methods.filter((method, index) => methods.findIndex((other) => sameMethod(method, other)) === index)),
+    .transform((methods) =>
+      methods.filter((method, index) => methods.findIndex((other) => sameMethod(method, other)) === index),
+    ),
   maxUsers: z.int().min(1).max(1_000_000),
   /** A set: order and repetition mean nothing, so it is kept sorted. */
   features: z

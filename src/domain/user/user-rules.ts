@@ -21,7 +21,10 @@ export const checkRole = (role: UserRole): Outcome<UserRole> =>
   typeof role === 'string' ? accept(role) : refuseField('/role', 'user.invalid_role', { role: role.custom })
 
 /** Room for one more seat under the tighter of the tenant's own cap and the plan's (G-13). */
-export function checkQuota(roster: RosterState, tenant: Pick<TenantProfile, 'settings' | 'subscriptionPlan'>): Outcome<true> {
+export function checkQuota(
+  roster: RosterState,
+  tenant: Pick<TenantProfile, 'settings' | 'subscriptionPlan'>,
+): Outcome<true> {
   const max = Math.min(tenant.settings.maxUsers, planOf(tenant.subscriptionPlan).maxUsers)
   return roster.users >= max ? refuse('user.quota_exceeded', { params: { max } }) : accept(true)
 }
@@ -30,6 +33,8 @@ export function checkQuota(roster: RosterState, tenant: Pick<TenantProfile, 'set
 export function checkKeepsAdmin(roster: RosterState, before: UserState, after: UserState): Outcome<true> {
   const next = evolveRoster(roster, before, after)
   const lost =
-    roster.activeAdmins > 0 ? next.activeAdmins === 0 : roster.invitedAdmins > 0 && next.activeAdmins + next.invitedAdmins === 0
+    roster.activeAdmins > 0
+      ? next.activeAdmins === 0
+      : roster.invitedAdmins > 0 && next.activeAdmins + next.invitedAdmins === 0
   return lost ? refuse('user.last_admin') : accept(true)
 }

@@ -1,3 +1,4 @@
+import { normalizeEmail } from '#common/email.ts'
 import type { DomainEvent } from '../events/event-registry.ts'
 import type { Metadata } from '../tenant/tenant-types.ts'
 import type { DeactivationType, UserRole } from './user-types.ts'
@@ -83,12 +84,15 @@ export function evolveUser(state: UserState, event: DomainEvent, timestamp: stri
       const { role, updatedFields } = event.data
       const changed = new Set(updatedFields)
       const { displayName: nameBefore, metadata: metadataBefore, ...rest } = state
-      const { email, ...personal } = event.personal ?? {}
+      const { email = '', ...personal } = event.personal ?? {}
+      // Another spelling is the same address, and does not begin the wait for the next change.
+      const isOther = changed.has('email') && normalizeEmail(email) !== normalizeEmail(state.email)
       const displayName = changed.has('displayName') ? personal.displayName : nameBefore
       const metadata = changed.has('metadata') ? personal.metadata : metadataBefore
       return {
         ...rest,
-        ...(changed.has('email') && { email: email ?? '', emailChangedAt: timestamp }),
+        ...(changed.has('email') && { email }),
+        ...(isOther && { emailChangedAt: timestamp }),
         ...(role !== undefined && { role }),
         ...(displayName !== undefined && { displayName }),
         ...(metadata !== undefined && { metadata }),

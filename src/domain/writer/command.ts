@@ -40,7 +40,12 @@ export interface CommandMetadata {
 /** What a command achieved. Stored with the idempotency key, so a retry gets the very same. */
 export interface Receipt {
   readonly position: number
-  readonly aggregate?: { readonly type: AggregateType; readonly id: string; readonly version: number; readonly state: Json }
+  readonly aggregate?: {
+    readonly type: AggregateType
+    readonly id: string
+    readonly version: number
+    readonly state: Json
+  }
   readonly reply?: Json
   /** True when this answer was given before. */
   readonly replayed?: boolean

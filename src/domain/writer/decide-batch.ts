@@ -13,7 +13,15 @@ import type { StoredEvent } from '../ports/tenant-storage.ts'
 import { evolveTenant, initialTenant } from '../tenant/tenant-state.ts'
 import { evolveRoster, initialRoster } from '../user/roster-state.ts'
 import { evolveUser, initialUser } from '../user/user-state.ts'
-import type { Command, CommandDefinition, CommandMetadata, DecideContext, Decision, DraftEvent, Receipt } from './command.ts'
+import type {
+  Command,
+  CommandDefinition,
+  CommandMetadata,
+  DecideContext,
+  Decision,
+  DraftEvent,
+  Receipt,
+} from './command.ts'
 import { COMMANDS } from './command-registry.ts'
 import { taskId } from './due-tasks.ts'
 import { checkSession } from './principal.ts'
@@ -45,7 +53,12 @@ export class BatchDecider {
   #position: number
   #hash: string
 
-  constructor(tenantId: string, tools: WriterTools, rows: WorkingSet, head: { readonly position: number; readonly hash: string }) {
+  constructor(
+    tenantId: string,
+    tools: WriterTools,
+    rows: WorkingSet,
+    head: { readonly position: number; readonly hash: string },
+  ) {
     this.#tenantId = tenantId
     this.#tools = tools
     this.#rows = rows
@@ -79,6 +92,9 @@ export class BatchDecider {
 
   async #decide(command: Command, metadata: CommandMetadata): Promise<Outcome<Receipt>> {
     const definition = definitionOf(command)
+    // A command at the wrong tenant's writer is the caller's fault; carried out, it would mix two tenants' data.
+    if (command.input.tenantId !== this.#tenantId)
+      throw new Error(`${command.type} came to the writer of another tenant`)
     const now = this.#tools.clock()
     if (command.type !== 'auth.logout') {
       const live = await checkSession(this.#rows, this.#tenantId, metadata.actor, now)
@@ -99,7 +115,8 @@ export class BatchDecider {
     const outcome = definition.decide(command.input, state, context)
     if (!outcome.ok) return outcome
     const bytes = await this.#append(outcome.value, metadata, context)
-    if (bytes > MAX_COMMAND_BYTES) return refuse('validation.payload_too_large', { params: { max: MAX_COMMAND_BYTES, actual: bytes } })
+    if (bytes > MAX_COMMAND_BYTES)
+      return refuse('validation.payload_too_large', { params: { max: MAX_COMMAND_BYTES, actual: bytes } })
     const receipt = await this.#receipt(outcome.value)
     if (metadata.replay) {
       const { recordId, fingerprint, sealedReply } = metadata.replay
@@ -121,8 +138,8 @@ export class BatchDecider {
   /** Turns a decision into envelopes and rows. Returns how many bytes the events take. */
   async #append(decision: Decision, metadata: CommandMetadata, context: DecideContext): Promise<number> {
     let bytes = 0
-    for (const [index, draft] of decision.events.entries()) {
-      const envelope = await this.#envelope(draft, index, metadata, context)
+    for (const draft of decision.events) {
+      const envelope = await this.#envelope(draft, metadata, context)
       const form = hashedForm(envelope)
       this.#hash = this.#tools.cryptography.sha256Hex(form)
       this.#position = envelope.position
@@ -135,22 +152,29 @@ export class BatchDecider {
       if (change.value === undefined) this.#rows.remove(change.kind, change.id)
       else this.#rows.put(change.kind, change.id, change.value, 1, change.expiresAt)
     }
-    for (const { subjectId, mail } of decision.mails ?? []) {
+    for (const [index, { subjectId, mail }] of (decision.mails ?? []).entries()) {
       const key = await this.#subjectKey(subjectId)
       const sealed = toBase64Url(this.#tools.cryptography.seal(key, fromUtf8(JSON.stringify(mail)), subjectId))
-      const id = taskId(context.now, 'sendMail', `${subjectId}.${this.#position}`)
+      const id = taskId(context.now, 'sendMail', `${subjectId}.${this.#position}.${index}`)
       this.#rows.put('due', id, { task: 'sendMail', subjectId, sealed, tries: 0 }, 1)
     }
     return bytes
   }
 
-  async #envelope(draft: DraftEvent, index: number, metadata: CommandMetadata, context: DecideContext): Promise<Omit<EventEnvelope, 'hash'>> {
+  async #envelope(
+    draft: DraftEvent,
+    metadata: CommandMetadata,
+    context: DecideContext,
+  ): Promise<Omit<EventEnvelope, 'hash'>> {
     const { event, aggregateId } = draft
     const { aggregate: type, version: schemaVersion } = EVENT_DEFINITIONS[event.type]
-    const { data, personal } = validateEvent(event)
-    const eventId = eventIdOf(this.#tools.cryptography, metadata.commandId, index)
+    const payload = validateEvent(event)
+    const { data, personal } = payload
     const position = this.#position + 1
-    const version = await this.#evolve(draft, position, context.timestamp)
+    const eventId = eventIdOf(this.#tools.cryptography, `${this.#tenantId}/${position}/${metadata.commandId}`)
+    // States follow from what is stored, as a fold of the log will see it, and not from what was proposed.
+    const stored = { type: event.type, ...payload } as unknown as DomainEvent // has just passed the type's own schema
+    const version = await this.#evolve({ aggregateId, event: stored }, position, context.timestamp)
     const subjectId = draft.subjectId ?? aggregateId
     const hasPersonal = personal !== undefined && Object.keys(personal).length > 0
     const { actor, correlationId, causationId, commandId, policyVersion } = metadata
@@ -174,7 +198,13 @@ export class BatchDecider {
       ...(policyVersion !== undefined && { policyVersion }),
       data,
       ...(hasPersonal && {
-        personal: sealPersonal(this.#tools.cryptography, subjectId, await this.#subjectKey(subjectId), eventId, personal),
+        personal: sealPersonal(
+          this.#tools.cryptography,
+          subjectId,
+          await this.#subjectKey(subjectId),
+          eventId,
+          personal,
+        ),
       }),
     }
   }
@@ -203,11 +233,20 @@ export class BatchDecider {
   }
 
   /** Without `version` the event is another aggregate's: it tells something of the user, whose version stays. */
-  async #evolveUser(userId: string, event: DomainEvent, position: number, timestamp: string, version?: number): Promise<void> {
+  async #evolveUser(
+    userId: string,
+    event: DomainEvent,
+    position: number,
+    timestamp: string,
+    version?: number,
+  ): Promise<void> {
     const before = (await this.#rows.read('user', userId)) ?? initialUser()
     const after = evolveUser(before, event, timestamp)
-    if (version === undefined) this.#rows.put('user', userId, after, await this.#rows.version('user', userId))
-    else this.#keep('user', userId, after, version, position)
+    if (version === undefined) {
+      this.#rows.put('user', userId, after, await this.#rows.version('user', userId))
+      return
+    }
+    this.#keep('user', userId, after, version, position)
     const roster = (await this.#rows.read('roster', this.#tenantId)) ?? initialRoster()
     const counted = evolveRoster(roster, before, after)
     if (counted === roster) return
@@ -224,7 +263,12 @@ export class BatchDecider {
     this.#rows.put(kind, id, state, version)
     if (version % SNAPSHOT_INTERVAL !== 0) return
     const json = state as unknown as Json // a row value; see WorkingSet.put
-    this.#rows.put('snapshot', `${kind}/${id}/${version}`, takeSnapshot(json, position, this.#tools.compression), version)
+    this.#rows.put(
+      'snapshot',
+      `${kind}/${id}/${version}`,
+      takeSnapshot(json, position, this.#tools.compression),
+      version,
+    )
   }
 
   async #subjectKey(subjectId: string): Promise<Uint8Array> {
@@ -251,30 +295,36 @@ export class BatchDecider {
   }
 }
 
-/** The definition that belongs to a command, seen as taking just that command's input. */
-const definitionOf = (command: Command): CommandDefinition<string, unknown, unknown> =>
-  COMMANDS[command.type] as unknown as CommandDefinition<string, unknown, unknown> // type and input come as a pair
+/** The definition that belongs to a command, seen as taking just that command's input. Throws for a type unknown here. */
+function definitionOf(command: Command): CommandDefinition<string, unknown, unknown> {
+  // A replica of another version may have sent it.
+  if (!Object.hasOwn(COMMANDS, command.type)) throw new Error(`unknown command ${command.type}`)
+  return COMMANDS[command.type] as unknown as CommandDefinition<string, unknown, unknown> // type and input come as a pair
+}
 
-/** Asks for all that the commands of a batch will read, so that storage is asked once and not once a command. */
+/**
+ * Asks for all that the commands of a batch will read, so that storage is asked once and not once a command. A command that
+ * cannot be loaded fails when it is decided, and alone.
+ */
 export async function prefetch(
   rows: WorkingSet,
   batch: readonly { readonly command: Command; readonly metadata: CommandMetadata }[],
   tenantId: string,
   now: number,
 ): Promise<void> {
-  await Promise.all(
-    batch.flatMap(({ command, metadata }): Promise<unknown>[] => [
-      definitionOf(command).load(command.input, rows, tenantId),
-      checkSession(rows, tenantId, metadata.actor, now),
-      metadata.replay ? rows.read('replay', metadata.replay.recordId) : Promise.resolve(),
+  const load = async ({ command }: (typeof batch)[number]) => definitionOf(command).load(command.input, rows, tenantId)
+  await Promise.allSettled(
+    batch.flatMap((one): Promise<unknown>[] => [
+      load(one),
+      checkSession(rows, tenantId, one.metadata.actor, now),
+      one.metadata.replay ? rows.read('replay', one.metadata.replay.recordId) : Promise.resolve(),
     ]),
   )
 }
 
-/** UUIDv8 of command and index: the same command always makes the same event ids. */
-function eventIdOf(cryptography: Cryptography, commandId: string, index: number): string {
-  const hex = cryptography.sha256Hex(`${commandId}/${index}`)
+/** UUIDv8 of tenant, position and command: no two events share one, even if a command's id comes again after years. */
+function eventIdOf(cryptography: Cryptography, origin: string): string {
+  const hex = cryptography.sha256Hex(origin)
   const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16)
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
-

@@ -57,7 +57,10 @@ export type RowKind = keyof RowValues
 export const rowRef = (kind: RowKind, id: string): string => `${kind}/${id}`
 
 /** Refs of one kind are those in [from, to). */
-export const rowRange = (kind: RowKind): { readonly from: string; readonly to: string } => ({ from: `${kind}/`, to: `${kind}0` })
+export const rowRange = (kind: RowKind): { readonly from: string; readonly to: string } => ({
+  from: `${kind}/`,
+  to: `${kind}0`,
+})
 
 /** A change of one row that a decision asks for, beside what follows from its events. */
 export type RowChange = {
@@ -78,4 +81,5 @@ export interface RowReader {
 }
 
 /** Rows are plain JSON; this is the one place where their types are asserted on the way out of storage. */
-export const rowValue = <Kind extends RowKind>(_kind: Kind, value: Json): RowValues[Kind] => value as unknown as RowValues[Kind] // written by this module's types only
+export const rowValue = <Kind extends RowKind>(_kind: Kind, value: Json): RowValues[Kind] =>
+  value as unknown as RowValues[Kind] // written by this module's types only

@@ -97,7 +97,8 @@ export class TenantWriterCore {
     for (;;) {
       const { rows, head } = await this.#storage.scanRows(next, to, USERS_PAGE)
       position ??= head.position
-      for (const row of rows) users.push({ state: rowValue('user', row.value), version: row.version, position: head.position })
+      for (const row of rows)
+        users.push({ state: rowValue('user', row.value), version: row.version, position: head.position })
       const last = rows.at(-1)
       if (!last || rows.length < USERS_PAGE) return { users, position }
       next = `${last.ref}\u0001`
@@ -106,7 +107,9 @@ export class TenantWriterCore {
 
   async subjectKeys(subjectIds: readonly string[]): Promise<Readonly<Record<string, string>>> {
     const { rows } = await this.#storage.readRows(subjectIds.map((id) => rowRef('subjectKey', id)))
-    return Object.fromEntries(rows.map(({ ref, value }) => [ref.slice('subjectKey/'.length), rowValue('subjectKey', value).wrapped]))
+    return Object.fromEntries(
+      rows.map(({ ref, value }) => [ref.slice('subjectKey/'.length), rowValue('subjectKey', value).wrapped]),
+    )
   }
 
   /** When the next due work falls due, in milliseconds since the epoch; undefined when there is none. */
@@ -143,7 +146,10 @@ export class TenantWriterCore {
     )
     if (sent || task.tries + 1 >= MAX_MAIL_TRIES) return this.#settle(id, undefined)
     const retryAt = now + Math.min(3_600_000, 5_000 * 2 ** task.tries)
-    return this.#settle(id, { id: taskId(retryAt, 'sendMail', id.slice(id.lastIndexOf('/') + 1)), row: { ...task, tries: task.tries + 1 } })
+    return this.#settle(id, {
+      id: taskId(retryAt, 'sendMail', id.slice(id.lastIndexOf('/') + 1)),
+      row: { ...task, tries: task.tries + 1 },
+    })
   }
 
   async #sendMail({ subjectId, sealed }: Extract<TaskRow, { task: 'sendMail' }>): Promise<void> {
@@ -213,7 +219,12 @@ export class TenantWriterCore {
       const changes = rows.changes()
       const wrote = decider.events.length > 0 || changes.puts.length > 0 || changes.deletes.length > 0
       if (wrote) {
-        const result = await this.#storage.commit({ expected: head, head: decider.head, events: decider.events, ...changes })
+        const result = await this.#storage.commit({
+          expected: head,
+          head: decider.head,
+          events: decider.events,
+          ...changes,
+        })
         if (result === 'conflict') return false
       }
       for (const settle of settled) settle()

@@ -22,15 +22,24 @@ export class WorkingSet implements RowReader {
   readonly #loaded = new Map<string, Entry | undefined>()
   readonly #written = new Map<string, Entry | undefined>()
   readonly #journal: { readonly ref: string; readonly before: Entry | undefined; readonly existed: boolean }[] = []
-  #wanted = new Map<string, { readonly done: Promise<void>; readonly resolve: () => void; readonly reject: (fault: unknown) => void }>()
+  #wanted = new Map<
+    string,
+    { readonly done: Promise<void>; readonly resolve: () => void; readonly reject: (fault: unknown) => void }
+  >()
+  readonly #revisions: 'one' | 'any'
   #head: Head | undefined
+  /** A read that failed makes the whole set useless: every later read fails with it, without asking again. */
+  #fault: { readonly cause: unknown } | undefined
 
-  constructor(storage: TenantStorage) {
+  /** `any`: reads may be of different revisions, each at least as new as those before. For queries only. */
+  constructor(storage: TenantStorage, revisions: 'one' | 'any' = 'one') {
     this.#storage = storage
+    this.#revisions = revisions
   }
 
   /** The head all reads were made at. Fetches it when nothing has been read yet. */
   async head(): Promise<Head> {
+    if (this.#fault) throw this.#fault.cause
     if (!this.#head) this.#see((await this.#storage.readRows([])).head)
     if (!this.#head) throw new Error('storage gave no head')
     return this.#head
@@ -89,6 +98,7 @@ export class WorkingSet implements RowReader {
 
   /** Asks for a row; all asked for in one turn are read together. */
   #fetch(ref: string): Promise<void> {
+    if (this.#fault) return Promise.reject(this.#fault.cause)
     const asked = this.#wanted.get(ref)
     if (asked) return asked.done
     const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -107,12 +117,13 @@ export class WorkingSet implements RowReader {
       for (const { ref, ...entry } of rows) this.#loaded.set(ref, entry)
       for (const { resolve } of wanted.values()) resolve()
     } catch (fault) {
+      this.#fault ??= { cause: fault }
       for (const { reject } of wanted.values()) reject(fault)
     }
   }
 
   #see(head: Head): void {
-    if (this.#head && this.#head.revision !== head.revision) throw new ConcurrentCommit()
+    if (this.#revisions === 'one' && this.#head && this.#head.revision !== head.revision) throw new ConcurrentCommit()
     this.#head = head
   }
 }

@@ -5,7 +5,8 @@ const INT8 = 20
 
 /** 64-bit integers as numbers: positions stay below 2^53. */
 const types: pg.CustomTypesConfig = {
-  getTypeParser: (id, format) => (id === INT8 ? Number : (pg.types.getTypeParser(id, format) as (value: string) => unknown)),
+  getTypeParser: (id, format) =>
+    id === INT8 ? Number : (pg.types.getTypeParser(id, format) as (value: string) => unknown),
 }
 
 /** Sessions on a PostgreSQL server. */

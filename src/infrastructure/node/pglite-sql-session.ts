@@ -1,5 +1,12 @@
 import { PGlite } from '@electric-sql/pglite'
-import { scoped, unscoped, type SqlRow, type SqlScope, type SqlSession, type SqlStatement } from '../postgres/sql-session.ts'
+import {
+  scoped,
+  unscoped,
+  type SqlRow,
+  type SqlScope,
+  type SqlSession,
+  type SqlStatement,
+} from '../postgres/sql-session.ts'
 
 /** Sessions on an embedded PostgreSQL (PGlite): one connection, kept in a folder or in memory. */
 export class PgliteSqlSession implements SqlSession {
@@ -18,7 +25,8 @@ export class PgliteSqlSession implements SqlSession {
     const all = scoped(scope, statements)
     return this.#database.transaction(async (transaction) => {
       const results: SqlRow[][] = []
-      for (const { text, params } of all) results.push((await transaction.query<SqlRow>(text, [...(params ?? [])])).rows)
+      for (const { text, params } of all)
+        results.push((await transaction.query<SqlRow>(text, [...(params ?? [])])).rows)
       return unscoped(scope, results)
     })
   }

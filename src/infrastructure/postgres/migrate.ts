@@ -21,7 +21,11 @@ const quote = (text: string) => `'${text.replaceAll("'", "''")}'`
  * one another. Returns the names applied.
  * @throws when an applied migration's text has changed since.
  */
-export async function migrate(session: MigratableSession, migrations: readonly Migration[], checksumOf: (text: string) => string) {
+export async function migrate(
+  session: MigratableSession,
+  migrations: readonly Migration[],
+  checksumOf: (text: string) => string,
+) {
   await session.script(`
     begin;
     select pg_advisory_xact_lock(${LOCK});
@@ -42,7 +46,10 @@ export async function migrate(session: MigratableSession, migrations: readonly M
 }
 
 async function checksum(session: SqlSession, name: string): Promise<string | undefined> {
-  const statement = { text: 'select (select checksum from acci_migrations.applied where name = $1) as checksum', params: [name] }
+  const statement = {
+    text: 'select (select checksum from acci_migrations.applied where name = $1) as checksum',
+    params: [name],
+  }
   const [rows] = await session.transaction('owner', [statement])
   const value = onlyRow(rows)['checksum']
   return typeof value === 'string' ? value : undefined

@@ -28,11 +28,10 @@ export class PostgresDirectory implements Directory {
 
   async confirm(kind: DirectoryKind, key: string, { tenantId, region }: DirectoryEntry): Promise<void> {
     if (kind === 'email') {
-      await this.#run('insert into directory.email (key, tenant_id, region) values ($1, $2, $3) on conflict do nothing', [
-        key,
-        tenantId,
-        region,
-      ])
+      await this.#run(
+        'insert into directory.email (key, tenant_id, region) values ($1, $2, $3) on conflict do nothing',
+        [key, tenantId, region],
+      )
       return
     }
     await this.#run('update directory.name set lease_until = null where kind = $1 and key = $2 and tenant_id = $3', [
@@ -43,8 +42,14 @@ export class PostgresDirectory implements Directory {
   }
 
   async release(kind: DirectoryKind, key: string, tenantId: string): Promise<void> {
-    if (kind === 'email') await this.#run('delete from directory.email where key = $1 and tenant_id = $2', [key, tenantId])
-    else await this.#run('delete from directory.name where kind = $1 and key = $2 and tenant_id = $3', [kind, key, tenantId])
+    if (kind === 'email')
+      await this.#run('delete from directory.email where key = $1 and tenant_id = $2', [key, tenantId])
+    else
+      await this.#run('delete from directory.name where kind = $1 and key = $2 and tenant_id = $3', [
+        kind,
+        key,
+        tenantId,
+      ])
   }
 
   async find(kind: DirectoryKind, key: string): Promise<readonly DirectoryEntry[]> {

@@ -24,7 +24,12 @@ export class PostgresProjectionStore implements ProjectionStore {
   async load(tenantId: string, wanted: { readonly [Name in ViewName]: readonly RowSelector[] }): Promise<ViewPage> {
     const names = VIEW_NAMES.filter((name) => wanted[name].length > 0)
     const results =
-      names.length === 0 ? [] : await this.#session.transaction({ tenantId }, names.map((name) => selectRows(name, tenantId, wanted[name])))
+      names.length === 0
+        ? []
+        : await this.#session.transaction(
+            { tenantId },
+            names.map((name) => selectRows(name, tenantId, wanted[name])),
+          )
     const page = Object.fromEntries(
       VIEW_NAMES.map((name) => [name, (results[names.indexOf(name)] ?? []).map((row) => row['data'] as ViewRow)]),
     )
@@ -32,7 +37,9 @@ export class PostgresProjectionStore implements ProjectionStore {
   }
 
   async commit(tenantId: string, from: number, to: number, rows: ViewPage): Promise<'committed' | 'conflict'> {
-    const upserts = VIEW_NAMES.filter((name) => rows[name].length > 0).map((name) => upsertRows(name, tenantId, rows[name]))
+    const upserts = VIEW_NAMES.filter((name) => rows[name].length > 0).map((name) =>
+      upsertRows(name, tenantId, rows[name]),
+    )
     const advance = { text: 'select read_models.advance($1, $2, $3)', params: [tenantId, from, to] }
     try {
       await this.#session.transaction({ tenantId }, [advance, ...upserts])

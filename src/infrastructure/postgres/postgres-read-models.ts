@@ -18,7 +18,11 @@ function statementOf(query: { toSQL(): { sql: string; params: unknown[] } }): Sq
 /** Part of a text, without regard to case, and without a pattern language that a caller could misuse. */
 const contains = (column: PgColumn, part: string): SQL => sql`position(lower(${part}) in lower(${column})) > 0`
 
-const TENANT_SORT = { createdAt: tenantDetails.createdAt, updatedAt: tenantDetails.updatedAt, name: tenantDetails.name } as const
+const TENANT_SORT = {
+  createdAt: tenantDetails.createdAt,
+  updatedAt: tenantDetails.updatedAt,
+  name: tenantDetails.name,
+} as const
 const USER_SORT = {
   createdAt: userProfile.createdAt,
   updatedAt: userProfile.updatedAt,
@@ -28,7 +32,8 @@ const USER_SORT = {
 
 const positionOf = (rows: readonly SqlRow[] | undefined): number => Number(rows?.[0]?.['position'] ?? 0)
 
-const dataOf = <Row>(rows: readonly SqlRow[] | undefined): readonly Row[] => (rows ?? []).map((row) => row['data'] as Row) // written by the projection store
+const dataOf = <Row>(rows: readonly SqlRow[] | undefined): readonly Row[] =>
+  (rows ?? []).map((row) => row['data'] as Row) // written by the projection store
 
 /** The queries' side of the schema `read_models`. */
 export class PostgresReadModels implements ReadModels {
@@ -40,7 +45,10 @@ export class PostgresReadModels implements ReadModels {
 
   async tenant(tenantId: string) {
     const where = and(eq(tenantDetails.tenantId, tenantId), eq(tenantDetails.key, tenantId))
-    return this.#one<TenantDetails>(tenantId, build.select({ data: tenantDetails.data }).from(tenantDetails).where(where))
+    return this.#one<TenantDetails>(
+      tenantId,
+      build.select({ data: tenantDetails.data }).from(tenantDetails).where(where),
+    )
   }
 
   async user(tenantId: string, userId: string) {
@@ -50,7 +58,10 @@ export class PostgresReadModels implements ReadModels {
 
   async metrics(tenantId: string) {
     const where = and(eq(tenantMetrics.tenantId, tenantId), eq(tenantMetrics.key, tenantId))
-    return this.#one<TenantMetrics>(tenantId, build.select({ data: tenantMetrics.data }).from(tenantMetrics).where(where))
+    return this.#one<TenantMetrics>(
+      tenantId,
+      build.select({ data: tenantMetrics.data }).from(tenantMetrics).where(where),
+    )
   }
 
   async tenants(filters: TenantFilters, page: PageRequest<keyof typeof TENANT_SORT>) {
@@ -60,7 +71,12 @@ export class PostgresReadModels implements ReadModels {
       filters.name === undefined ? undefined : contains(tenantDetails.name, filters.name),
     )
     const [totals, rows] = await this.#session.transaction('platform', [
-      statementOf(build.select({ total: count().as('total') }).from(tenantDetails).where(where)),
+      statementOf(
+        build
+          .select({ total: count().as('total') })
+          .from(tenantDetails)
+          .where(where),
+      ),
       statementOf(
         build
           .select({ data: tenantDetails.data })
@@ -80,11 +96,18 @@ export class PostgresReadModels implements ReadModels {
       eq(userProfile.tenantId, tenantId),
       filters.status === undefined ? undefined : eq(userProfile.status, filters.status),
       filters.role === undefined ? undefined : eq(userProfile.role, filters.role),
-      search === undefined ? undefined : or(contains(userProfile.email, search), contains(userProfile.displayName, search)),
+      search === undefined
+        ? undefined
+        : or(contains(userProfile.email, search), contains(userProfile.displayName, search)),
     )
     const [positions, totals, rows] = await this.#session.transaction({ tenantId }, [
       positionStatement(tenantId),
-      statementOf(build.select({ total: count().as('total') }).from(userProfile).where(where)),
+      statementOf(
+        build
+          .select({ total: count().as('total') })
+          .from(userProfile)
+          .where(where),
+      ),
       statementOf(
         build
           .select({ data: userProfile.data })
@@ -108,7 +131,10 @@ export class PostgresReadModels implements ReadModels {
 
   /** One row and how far the tenant has been projected, of one transaction. */
   async #one<Row>(tenantId: string, query: { toSQL(): { sql: string; params: unknown[] } }) {
-    const [positions, rows] = await this.#session.transaction({ tenantId }, [positionStatement(tenantId), statementOf(query)])
+    const [positions, rows] = await this.#session.transaction({ tenantId }, [
+      positionStatement(tenantId),
+      statementOf(query),
+    ])
     const [row] = dataOf<Row>(rows)
     return { position: positionOf(positions), ...(row !== undefined && { row }) }
   }

@@ -37,7 +37,8 @@ export class PostgresTenantWriter implements TenantWriter {
     this.#coalescer = new CommitCoalescer(options.session)
   }
 
-  execute: TenantWriter['execute'] = (tenantId, command, metadata) => this.#entry(tenantId).core.execute(command, metadata)
+  execute: TenantWriter['execute'] = (tenantId, command, metadata) =>
+    this.#entry(tenantId).core.execute(command, metadata)
 
   principal: TenantWriter['principal'] = (tenantId, sessionId) => this.#entry(tenantId).core.principal(sessionId)
 

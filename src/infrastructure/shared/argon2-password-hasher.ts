@@ -3,13 +3,20 @@ import type { PasswordHasher } from '#domain/ports/password-hasher.ts'
 import { ARGON2, formatPhc, parsePhc, type Argon2Parameters } from './argon2-phc.ts'
 
 /** Computes the argon2id tag of a password: the one thing that differs between the runtimes. */
-export type Argon2id = (password: Uint8Array, parameters: Omit<Argon2Parameters, 'tag'>, tagLength: number) => Promise<Uint8Array>
+export type Argon2id = (
+  password: Uint8Array,
+  parameters: Omit<Argon2Parameters, 'tag'>,
+  tagLength: number,
+) => Promise<Uint8Array>
 
 /** Hashes at once and waiting, in one process or isolate: more would take the memory and the time of everybody else. */
 const MAX_RUNNING = 2
 const MAX_WAITING = 64
 
-export function createArgon2PasswordHasher(argon2id: Argon2id, randomBytes: (length: number) => Uint8Array): PasswordHasher {
+export function createArgon2PasswordHasher(
+  argon2id: Argon2id,
+  randomBytes: (length: number) => Uint8Array,
+): PasswordHasher {
   let running = 0
   const waiting: (() => void)[] = []
 

@@ -2,7 +2,14 @@ import { z } from '@hono/zod-openapi'
 import { EmailAddress } from '#common/email.ts'
 import { SessionId, TenantId, UserId } from '#common/ids.ts'
 import { SORT_ORDERS, TENANT_SORT_FIELDS, USER_SORT_FIELDS } from '#domain/ports/read-models.ts'
-import { AuthenticationMethod, DeletionReason, SubscriptionPlan, TenantSettings, TenantSlug, TenantStatus } from '#domain/tenant/tenant-types.ts'
+import {
+  AuthenticationMethod,
+  DeletionReason,
+  SubscriptionPlan,
+  TenantSettings,
+  TenantSlug,
+  TenantStatus,
+} from '#domain/tenant/tenant-types.ts'
 import { DeactivationReason, DeactivationType, UserRole, UserStatus } from '#domain/user/user-types.ts'
 
 const MetadataBody = z.record(z.string().max(128), z.unknown()).openapi({ type: 'object' })
@@ -33,7 +40,9 @@ export const TenantResponse = z
     subscriptionPlan: SubscriptionPlan,
     adminEmail: z.string(),
     metadata: MetadataBody.optional(),
-    settings: z.unknown().openapi({ type: 'object', description: 'As TenantSettings of the request; durations in ISO 8601.' }),
+    settings: z
+      .unknown()
+      .openapi({ type: 'object', description: 'As TenantSettings of the request; durations in ISO 8601.' }),
     status: TenantStatus,
     createdAt: timestamp,
     updatedAt: timestamp,

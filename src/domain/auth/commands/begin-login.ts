@@ -18,9 +18,14 @@ export interface BeginLoginInput {
 /** What the caller needs to check the password outside the writer. */
 export type BeginLoginReply =
   | { readonly kind: 'locked'; readonly retryAt: number }
-  | { readonly kind: 'verify'; readonly userId?: string; readonly passwordHash?: string; readonly sessionTimeout: string }
+  | {
+      readonly kind: 'verify'
+      readonly userId?: string
+      readonly passwordHash?: string
+      readonly sessionTimeout: string
+    }
 
-const DEFAULT_MAX_ATTEMPTS = 5
+const DEFAULT_SESSION_TIMEOUT = 'PT1H'
 
 /** First half of a login: debits an attempt durably, then hands out the hash to check against. Unknown users cost the same. */
 export const beginLogin = defineCommand({
@@ -30,6 +35,7 @@ export const beginLogin = defineCommand({
       rows.read('tenant', input.tenantId),
       rows.read('attempts', attemptsId(input.emailIndex, input.client)),
       rows.read('email', input.emailIndex),
+      rows.read('session', input.sessionId),
     ])
     const [user, credential] = holder
       ? await Promise.all([
@@ -37,12 +43,16 @@ export const beginLogin = defineCommand({
           rows.read('credential', holder.userId),
           rows.read('subjectKey', holder.userId),
         ])
-      : []
+      : [undefined, undefined, await rows.read('subjectKey', input.tenantId)]
     return { tenant: tenant ?? initialTenant(), attempts, user: user ?? initialUser(), credential }
   },
   decide(input, { tenant, attempts, user, credential }, context) {
-    const policy = tenant.status === 'none' ? undefined : tenant.settings.securityPolicy
-    const debit = debitAttempt(attempts, policy?.maxLoginAttempts ?? DEFAULT_MAX_ATTEMPTS, context.now)
+    if (tenant.status === 'none') {
+      // Nobody can sign in to it, and a stranger's guesses must not bring the log of a tenant into being.
+      return accept({ events: [], reply: { kind: 'verify', sessionTimeout: DEFAULT_SESSION_TIMEOUT } })
+    }
+    const { maxLoginAttempts, sessionTimeout } = tenant.settings.securityPolicy
+    const debit = debitAttempt(attempts, maxLoginAttempts, context.now)
     const rows = [
       {
         kind: 'attempts' as const,
@@ -62,8 +72,8 @@ export const beginLogin = defineCommand({
       kind: 'verify',
       ...(userId !== undefined && { userId }),
       ...(credential && { passwordHash: credential.passwordHash }),
-      sessionTimeout: policy?.sessionTimeout ?? 'PT1H',
+      sessionTimeout,
     }
-    return accept({ events: [], rows: attempts === debit.attempts ? [] : rows, reply })
+    return accept({ events: [], rows: maxLoginAttempts === 0 ? [] : rows, reply })
   },
 })

@@ -36,6 +36,7 @@ export const completeLogin = defineCommand({
     const [tenant, user] = await Promise.all([
       rows.read('tenant', input.tenantId),
       input.userId ? rows.read('user', input.userId) : undefined,
+      rows.read('session', input.sessionId),
       rows.read('subjectKey', input.userId ?? input.tenantId),
     ])
     return { tenant: tenant ?? initialTenant(), user: user ?? initialUser() }

@@ -14,7 +14,9 @@ export interface SessionView extends ViewRow {
 
 /** Deactivation and a new password end all sessions of the user. */
 const endsAll = {
-  select: ({ event }: { readonly event: { readonly data: { readonly userId: string } } }) => ({ userId: event.data.userId }),
+  select: ({ event }: { readonly event: { readonly data: { readonly userId: string } } }) => ({
+    userId: event.data.userId,
+  }),
   reduce: (row: SessionView | undefined, { envelope }: { readonly envelope: { readonly position: number } }) =>
     row && (row.isActive ? { ...row, isActive: false, position: envelope.position } : row),
 }

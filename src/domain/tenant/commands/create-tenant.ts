@@ -6,7 +6,7 @@ import { inviteUser, type InvitationInput } from '../../user/invite-user.ts'
 import type { UserRole } from '../../user/user-types.ts'
 import { defineCommand, type DraftEvent } from '../../writer/command.ts'
 import { initialTenant } from '../tenant-state.ts'
-import { checkSettings, checkTenantName, firstRefusal } from '../tenant-rules.ts'
+import { checkMetadata, checkSettings, checkTenantName, firstRefusal } from '../tenant-rules.ts'
 import type { Metadata, SubscriptionPlan, TenantSettings } from '../tenant-types.ts'
 
 export interface CreateTenantInput {
@@ -28,13 +28,20 @@ export interface CreateTenantInput {
 export const createTenant = defineCommand({
   type: 'tenant.create',
   async load(input: CreateTenantInput, rows) {
-    return { tenant: (await rows.read('tenant', input.tenantId)) ?? initialTenant() }
+    const [tenant] = await Promise.all([
+      rows.read('tenant', input.tenantId),
+      rows.read('user', input.adminUserId),
+      rows.read('roster', input.tenantId),
+      rows.read('subjectKey', input.adminUserId),
+      rows.read('subjectKey', input.tenantId),
+    ])
+    return { tenant: tenant ?? initialTenant() }
   },
   decide(input, { tenant }, context) {
     if (tenant.status !== 'none') return refuse('tenant.already_exists')
     const name = checkTenantName(input.name)
     const settings = checkSettings(input.settings, input.subscriptionPlan)
-    const fault = firstRefusal(name, settings)
+    const fault = firstRefusal(name, settings, input.metadata ? checkMetadata(input.metadata) : accept(true))
     if (fault || !name.ok || !settings.ok) return { ok: false, error: fault ?? { code: 'validation.failed' } }
 
     const { tenantId, adminUserId, adminEmail, metadata } = input

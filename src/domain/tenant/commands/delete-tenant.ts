@@ -25,20 +25,25 @@ export const deleteTenant = defineCommand({
   type: 'tenant.delete',
   target: (input: DeleteTenantInput) => ({ type: 'tenant', id: input.tenantId }),
   async load(input: DeleteTenantInput, rows) {
-    const [tenant, roster] = await Promise.all([rows.read('tenant', input.tenantId), rows.read('roster', input.tenantId)])
+    const [tenant, roster] = await Promise.all([
+      rows.read('tenant', input.tenantId),
+      rows.read('roster', input.tenantId),
+    ])
     return { tenant: tenant ?? initialTenant(), roster: roster ?? initialRoster() }
   },
   decide(input, { tenant, roster }, _context) {
     const active = activeTenant(tenant)
     if (!active.ok) return active
     if (input.tenantId === PLATFORM_TENANT_ID) return refuse('tenant.platform_protected')
-    const retention = input.dataRetentionPeriod === undefined ? DEFAULT_RETENTION : parseDuration(input.dataRetentionPeriod)
+    const retention =
+      input.dataRetentionPeriod === undefined ? DEFAULT_RETENTION : parseDuration(input.dataRetentionPeriod)
     if (retention === undefined || retention < RETENTION.min || retention > RETENTION.max) {
       return refuseField('/dataRetentionPeriod', 'tenant.invalid_retention_period', { min: 30, max: 365 })
     }
     if (input.forcedBecause === undefined) {
       const lastAdmin = roster.activeAdmins + roster.invitedAdmins > 0 ? 1 : 0
-      if (roster.activeUsers > lastAdmin) return refuse('tenant.has_active_users', { params: { count: roster.activeUsers - lastAdmin } })
+      if (roster.activeUsers > lastAdmin)
+        return refuse('tenant.has_active_users', { params: { count: roster.activeUsers - lastAdmin } })
       if (planOf(active.value.subscriptionPlan).paid) return refuse('tenant.active_subscription_exists')
     }
     return accept({

@@ -5,7 +5,7 @@ import { initialRoster } from '../../user/roster-state.ts'
 import { defineCommand } from '../../writer/command.ts'
 import { planOf } from '../plans.ts'
 import type { TENANT_FIELDS } from '../tenant-events.ts'
-import { activeTenant, checkSettings, checkTenantName } from '../tenant-rules.ts'
+import { activeTenant, checkMetadata, checkSettings, checkTenantName } from '../tenant-rules.ts'
 import { initialTenant } from '../tenant-state.ts'
 import type { Metadata, SubscriptionPlan, TenantSettings } from '../tenant-types.ts'
 
@@ -23,7 +23,11 @@ export const updateTenant = defineCommand({
   type: 'tenant.update',
   target: (input: UpdateTenantInput) => ({ type: 'tenant', id: input.tenantId }),
   async load(input: UpdateTenantInput, rows) {
-    const [tenant, roster] = await Promise.all([rows.read('tenant', input.tenantId), rows.read('roster', input.tenantId)])
+    const [tenant, roster] = await Promise.all([
+      rows.read('tenant', input.tenantId),
+      rows.read('roster', input.tenantId),
+      input.metadata ? rows.read('subjectKey', input.tenantId) : undefined,
+    ])
     return { tenant: tenant ?? initialTenant(), roster: roster ?? initialRoster() }
   },
   decide(input, { tenant, roster }, _context) {
@@ -43,6 +47,8 @@ export const updateTenant = defineCommand({
         params: { from: before.settings.maxUsers, to: settings.value.maxUsers },
       })
     }
+    const known = input.metadata ? checkMetadata(input.metadata) : accept(undefined)
+    if (!known.ok) return known
     const metadata = input.metadata === undefined ? before.metadata : (input.metadata ?? undefined)
 
     const updatedFields: (typeof TENANT_FIELDS)[number][] = []

@@ -36,6 +36,7 @@ export const acceptInvitation = defineCommand({
     const [tenant, user] = await Promise.all([
       rows.read('tenant', input.tenantId),
       rows.read('user', input.userId),
+      rows.read('roster', input.tenantId),
       rows.read('subjectKey', input.userId),
     ])
     return { tenant: tenant ?? initialTenant(), user: user ?? initialUser() }

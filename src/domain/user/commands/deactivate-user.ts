@@ -44,7 +44,10 @@ export const deactivateUser = defineCommand({
     const date = input.reactivationDate === undefined ? undefined : Date.parse(input.reactivationDate)
     if (temporary && date === undefined) return refuseField('/reactivationDate', 'user.missing_reactivation_date')
     if (!temporary && date !== undefined) return refuseField('/reactivationDate', 'validation.unknown_field')
-    if (date !== undefined && !(date >= context.now + REACTIVATION_AHEAD.min && date <= context.now + REACTIVATION_AHEAD.max)) {
+    if (
+      date !== undefined &&
+      !(date >= context.now + REACTIVATION_AHEAD.min && date <= context.now + REACTIVATION_AHEAD.max)
+    ) {
       return refuseField('/reactivationDate', 'user.reactivation_date_out_of_range', { minHours: 1, maxDays: 365 })
     }
     const { userId, tenantId, reason, deactivationType } = input
@@ -52,7 +55,11 @@ export const deactivateUser = defineCommand({
     if (!kept.ok) return kept
     const rows: RowChange[] = []
     if (user.status === 'deactivated' && user.reactivationDate !== undefined) {
-      rows.push({ kind: 'due', id: taskId(Date.parse(user.reactivationDate), 'reactivateUser', userId), value: undefined })
+      rows.push({
+        kind: 'due',
+        id: taskId(Date.parse(user.reactivationDate), 'reactivateUser', userId),
+        value: undefined,
+      })
     }
     if (date !== undefined) {
       rows.push({ kind: 'due', id: taskId(date, 'reactivateUser', userId), value: { task: 'reactivateUser', userId } })

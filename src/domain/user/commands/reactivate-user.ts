@@ -17,10 +17,14 @@ export const reactivateUser = defineCommand({
   type: 'user.reactivate',
   target: (input: ReactivateUserInput) => ({ type: 'user', id: input.userId }),
   async load(input: ReactivateUserInput, rows) {
-    const [tenant, user] = await Promise.all([rows.read('tenant', input.tenantId), rows.read('user', input.userId)])
+    const [tenant, user] = await Promise.all([
+      rows.read('tenant', input.tenantId),
+      rows.read('user', input.userId),
+      rows.read('roster', input.tenantId),
+    ])
     return { tenant: tenant ?? initialTenant(), user: user ?? initialUser() }
   },
-  decide(input, { tenant, user }, _context) {
+  decide(input, { tenant, user }, context) {
     const active = activeTenant(tenant)
     if (!active.ok) return active
     if (user.status === 'none') return refuse('resource.not_found')
@@ -28,6 +32,13 @@ export const reactivateUser = defineCommand({
     if (user.deactivationType === 'permanent') return refuse('user.permanently_deactivated')
     const { userId, tenantId, trigger } = input
     const { reactivationDate } = user
+    // An alarm that was set for an earlier deactivation must not end this one.
+    if (
+      trigger === 'reactivationDate' &&
+      !(reactivationDate !== undefined && context.now >= Date.parse(reactivationDate))
+    ) {
+      return refuse('user.not_deactivated')
+    }
     return accept({
       aggregate: { type: 'user', id: userId },
       ...(reactivationDate !== undefined && {

@@ -3,7 +3,7 @@ import { normalizeEmail, type EmailAddress } from '#common/email.ts'
 import type { TenantId, UserId } from '#common/ids.ts'
 import { accept, refuse } from '#common/outcome.ts'
 import { timestampOf } from '../../ports/clock.ts'
-import { activeTenant, checkDisplayName } from '../../tenant/tenant-rules.ts'
+import { activeTenant, checkDisplayName, checkMetadata } from '../../tenant/tenant-rules.ts'
 import { initialTenant } from '../../tenant/tenant-state.ts'
 import type { Metadata } from '../../tenant/tenant-types.ts'
 import { defineCommand } from '../../writer/command.ts'
@@ -30,16 +30,23 @@ export const updateUserProfile = defineCommand({
   type: 'user.update_profile',
   target: (input: UpdateUserProfileInput) => ({ type: 'user', id: input.userId }),
   async load(input: UpdateUserProfileInput, rows) {
-    const [tenant, user, roster, holder] = await Promise.all([
+    const [tenant, user, roster, holder, previous] = await Promise.all([
       rows.read('tenant', input.tenantId),
       rows.read('user', input.userId),
       rows.read('roster', input.tenantId),
       input.email ? rows.read('email', input.email.index) : undefined,
+      input.email ? rows.read('email', input.email.previousIndex) : undefined,
       rows.read('subjectKey', input.userId),
     ])
-    return { tenant: tenant ?? initialTenant(), user: user ?? initialUser(), roster: roster ?? initialRoster(), holder }
+    return {
+      tenant: tenant ?? initialTenant(),
+      user: user ?? initialUser(),
+      roster: roster ?? initialRoster(),
+      holder,
+      previous,
+    }
   },
-  decide(input, { tenant, user, roster, holder }, context) {
+  decide(input, { tenant, user, roster, holder, previous }, context) {
     const active = activeTenant(tenant)
     if (!active.ok) return active
     if (user.status === 'none') return refuse('resource.not_found')
@@ -53,12 +60,13 @@ export const updateUserProfile = defineCommand({
         if (holder && holder.userId !== input.userId) return refuse('user.already_exists')
         const since = user.emailChangedAt === undefined ? undefined : Date.parse(user.emailChangedAt)
         if (since !== undefined && context.now < since + EMAIL_CHANGE_COOLDOWN) {
-          return refuse('user.email_change_not_allowed', { params: { until: timestampOf(since + EMAIL_CHANGE_COOLDOWN) } })
+          return refuse('user.email_change_not_allowed', {
+            params: { until: timestampOf(since + EMAIL_CHANGE_COOLDOWN) },
+          })
         }
-        rows.push(
-          { kind: 'email', id: email.previousIndex, value: undefined },
-          { kind: 'email', id: email.index, value: { userId: input.userId } },
-        )
+        // The caller named the previous address from a read of its own: nobody else's claim may go with it.
+        if (previous?.userId === input.userId) rows.push({ kind: 'email', id: email.previousIndex, value: undefined })
+        rows.push({ kind: 'email', id: email.index, value: { userId: input.userId } })
       }
       updatedFields.push('email')
     }
@@ -68,12 +76,14 @@ export const updateUserProfile = defineCommand({
     if (name?.value !== user.displayName) updatedFields.push('displayName')
     const role = input.role ?? user.role
     if (!jsonEquals(role, user.role)) {
-      const known = checkRole(role)
-      if (!known.ok) return known
+      const assignable = checkRole(role)
+      if (!assignable.ok) return assignable
       const kept = checkKeepsAdmin(roster, user, { ...user, role })
       if (!kept.ok) return kept
       updatedFields.push('role')
     }
+    const known = input.metadata ? checkMetadata(input.metadata) : accept(undefined)
+    if (!known.ok) return known
     const metadata = input.metadata === undefined ? user.metadata : (input.metadata ?? undefined)
     if (!jsonEquals(metadata, user.metadata)) updatedFields.push('metadata')
 

@@ -17,7 +17,9 @@ export interface UserProfileView extends ViewRow {
   readonly lastLogin?: string
 }
 
-const key = ({ event }: Recorded<Extract<Recorded['event'], { data: { userId?: string } }>>) => ({ key: event.data.userId ?? '' })
+const key = ({ event }: Recorded<Extract<Recorded['event'], { data: { userId?: string } }>>) => ({
+  key: event.data.userId ?? '',
+})
 
 /** The row after an event of the user's own, with what it changed. */
 const changed = (

@@ -1,0 +1,8 @@
+app-title = ACCI
+button-save = Speichern
+button-cancel = Abbrechen
+user-count =
+  { $count ->
+    [one] { $count } Benutzer online
+   *[other] { $count } Benutzer online
+  }

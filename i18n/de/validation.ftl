@@ -1,0 +1,20 @@
+# Faults of single fields.
+validation-failed = Die Anfrage ist ungültig.
+validation-required = Diese Angabe ist erforderlich.
+validation-unknown-field = Dieses Feld wird hier nicht erwartet.
+validation-too-long = Höchstens { $max } Zeichen.
+validation-too-short = Mindestens { $min } Zeichen.
+validation-too-many-items = Höchstens { $max } Einträge.
+validation-too-few-items = Mindestens { $min } Einträge.
+validation-out-of-range = Der Wert liegt außerhalb des Bereichs.
+validation-invalid-format = Das Format ist ungültig.
+validation-invalid-type = Der Typ ist ungültig.
+validation-invalid-choice = Das ist keiner der erlaubten Werte.
+validation-not-in-future = Das Datum muss in der Zukunft liegen.
+validation-payload-too-large = Das ergibt { $actual } Byte an Ereignissen; erlaubt sind höchstens { $max }.
+password-too-short = Mindestens { $min } Zeichen.
+password-too-long = Höchstens { $max } Zeichen.
+password-missing-uppercase = Ein Großbuchstabe fehlt.
+password-missing-lowercase = Ein Kleinbuchstabe fehlt.
+password-missing-number = Eine Ziffer fehlt.
+password-missing-special = Ein Sonderzeichen fehlt.

@@ -1,0 +1,20 @@
+# Faults of single fields.
+validation-failed = The request is not valid.
+validation-required = This is required.
+validation-unknown-field = This field is not expected here.
+validation-too-long = At most { $max } characters.
+validation-too-short = At least { $min } characters.
+validation-too-many-items = At most { $max } entries.
+validation-too-few-items = At least { $min } entries.
+validation-out-of-range = The value is out of range.
+validation-invalid-format = The format is not valid.
+validation-invalid-type = The type is not valid.
+validation-invalid-choice = This is none of the allowed values.
+validation-not-in-future = The date must lie in the future.
+validation-payload-too-large = This makes { $actual } bytes of events; at most { $max } are allowed.
+password-too-short = At least { $min } characters.
+password-too-long = At most { $max } characters.
+password-missing-uppercase = An upper-case letter is missing.
+password-missing-lowercase = A lower-case letter is missing.
+password-missing-number = A digit is missing.
+password-missing-special = A special character is missing.

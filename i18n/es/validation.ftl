@@ -1,0 +1,20 @@
+# Faults of single fields.
+validation-failed = La solicitud no es válida.
+validation-required = Este dato es obligatorio.
+validation-unknown-field = Este campo no se espera aquí.
+validation-too-long = { $max } caracteres como máximo.
+validation-too-short = { $min } caracteres como mínimo.
+validation-too-many-items = { $max } entradas como máximo.
+validation-too-few-items = { $min } entradas como mínimo.
+validation-out-of-range = El valor está fuera de rango.
+validation-invalid-format = El formato no es válido.
+validation-invalid-type = El tipo no es válido.
+validation-invalid-choice = No es uno de los valores permitidos.
+validation-not-in-future = La fecha debe estar en el futuro.
+validation-payload-too-large = Esto supone { $actual } bytes de eventos; se permiten { $max } como máximo.
+password-too-short = { $min } caracteres como mínimo.
+password-too-long = { $max } caracteres como máximo.
+password-missing-uppercase = Falta una letra mayúscula.
+password-missing-lowercase = Falta una letra minúscula.
+password-missing-number = Falta un número.
+password-missing-special = Falta un carácter especial.

@@ -1,0 +1,20 @@
+# Faults of single fields.
+validation-failed = La requête n’est pas valide.
+validation-required = Ce champ est obligatoire.
+validation-unknown-field = Ce champ n’est pas attendu ici.
+validation-too-long = { $max } caractères au plus.
+validation-too-short = { $min } caractères au moins.
+validation-too-many-items = { $max } entrées au plus.
+validation-too-few-items = { $min } entrées au moins.
+validation-out-of-range = La valeur est hors limites.
+validation-invalid-format = Le format n’est pas valide.
+validation-invalid-type = Le type n’est pas valide.
+validation-invalid-choice = Cette valeur n’est pas autorisée.
+validation-not-in-future = La date doit être dans le futur.
+validation-payload-too-large = Cela représente { $actual } octets d’événements ; { $max } au plus sont autorisés.
+password-too-short = { $min } caractères au moins.
+password-too-long = { $max } caractères au plus.
+password-missing-uppercase = Il manque une majuscule.
+password-missing-lowercase = Il manque une minuscule.
+password-missing-number = Il manque un chiffre.
+password-missing-special = Il manque un caractère spécial.

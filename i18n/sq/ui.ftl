@@ -1,0 +1,8 @@
+app-title = ACCI
+button-save = Ruaj
+button-cancel = Anulo
+user-count =
+  { $count ->
+    [one] { $count } përdorues në linjë
+   *[other] { $count } përdorues në linjë
+  }

@@ -1,0 +1,20 @@
+# Faults of single fields.
+validation-failed = Kërkesa nuk është e vlefshme.
+validation-required = Kjo është e detyrueshme.
+validation-unknown-field = Kjo fushë nuk pritet këtu.
+validation-too-long = Më së shumti { $max } shkronja.
+validation-too-short = Të paktën { $min } shkronja.
+validation-too-many-items = Më së shumti { $max } zëra.
+validation-too-few-items = Të paktën { $min } zëra.
+validation-out-of-range = Vlera është jashtë kufijve.
+validation-invalid-format = Formati nuk është i vlefshëm.
+validation-invalid-type = Lloji nuk është i vlefshëm.
+validation-invalid-choice = Kjo nuk është një nga vlerat e lejuara.
+validation-not-in-future = Data duhet të jetë në të ardhmen.
+validation-payload-too-large = Kjo bën { $actual } bajt ngjarjesh; lejohen më së shumti { $max }.
+password-too-short = Të paktën { $min } shkronja.
+password-too-long = Më së shumti { $max } shkronja.
+password-missing-uppercase = Mungon një shkronjë e madhe.
+password-missing-lowercase = Mungon një shkronjë e vogël.
+password-missing-number = Mungon një numër.
+password-missing-special = Mungon një shenjë e veçantë.

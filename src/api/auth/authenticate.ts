@@ -1,0 +1,23 @@
+import type { AccessTokenClaims } from '#domain/ports/access-tokens.ts'
+import type { Principal } from '#domain/ports/tenant-writer.ts'
+import { refuse } from '#common/outcome.ts'
+import type { AppContext } from '../context.ts'
+import { unwrap } from '../refusal-error.ts'
+
+const BEARER = /^Bearer +([A-Za-z0-9_.-]{1,8192})$/i
+
+/** The claims of the bearer token, if it is one of ours and has not expired. Says nothing of its session. */
+export async function tokenClaims(c: AppContext): Promise<AccessTokenClaims> {
+  const token = BEARER.exec(c.req.header('authorization') ?? '')?.[1]
+  const check = token === undefined ? undefined : await c.var.services.tokens.verify(token)
+  return check?.ok ? check.claims : unwrap(refuse('unauthenticated'))
+}
+
+/** The live principal behind the request's token. Everything about the user is the writer's current word, not the token's. */
+export async function authenticate(c: AppContext): Promise<Principal> {
+  const { tenantId, sessionId, userId } = await tokenClaims(c)
+  const principal = unwrap(await c.var.services.sessions.principal(tenantId, sessionId))
+  if (principal.userId !== userId) return unwrap(refuse('unauthenticated'))
+  c.set('principal', principal)
+  return principal
+}

@@ -1,0 +1,68 @@
+import { createMiddleware } from 'hono/factory'
+import { getCookie } from 'hono/cookie'
+import { parseConsistencyTokens } from '#common/consistency-token.ts'
+import { RequestDecisions } from '#domain/policy/request-decisions.ts'
+import { newId } from '#domain/new-id.ts'
+import type { AppEnv } from '../context.ts'
+import { languageOf } from '../i18n/negotiate.ts'
+import { RefusalError } from '../refusal-error.ts'
+import type { Services } from '../services.ts'
+
+/** Ids a client may choose for its own tracing. */
+const TRACE_ID = /^[A-Za-z0-9_.:-]{1,128}$/
+
+/** Sets what every later step needs, and writes one log line a request: shape and size, never content. */
+export const requestContext = (
+  servicesOf: (env: unknown) => Promise<Services>,
+  addressOf: (context: unknown) => string,
+) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    const services = await servicesOf(c.env)
+    const startedAt = services.clock()
+    const requestId = newId.request()
+    const asked = c.req.header('x-correlation-id')
+    const query = c.req.query('lang')
+    const cookie = getCookie(c, 'preferred_language')
+    const acceptLanguage = c.req.header('accept-language')
+    c.set('services', services)
+    c.set('requestId', requestId)
+    c.set('correlationId', asked !== undefined && TRACE_ID.test(asked) ? asked : requestId)
+    c.set(
+      'language',
+      languageOf({
+        ...(query !== undefined && { query }),
+        ...(cookie !== undefined && { cookie }),
+        ...(acceptLanguage !== undefined && { acceptLanguage }),
+      }),
+    )
+    c.set('clientAddress', addressOf(c))
+    c.set('principal', undefined)
+    c.set('consistency', [])
+    c.set(
+      'decisions',
+      new RequestDecisions(services.policy, ({ error, action }) =>
+        services.logger.error('policy engine failed; denied', { requestId, action, fault: String(error) }),
+      ),
+    )
+    c.header('X-Request-Id', requestId)
+    c.header('X-Correlation-Id', c.var.correlationId)
+    c.header('Cache-Control', 'no-store')
+    c.header('X-Content-Type-Options', 'nosniff')
+    const tokens = c.req.header('consistency-token')
+    if (tokens !== undefined) {
+      const parsed = parseConsistencyTokens(tokens)
+      if (!parsed) throw new RefusalError({ code: 'request.invalid_header', params: { header: 'Consistency-Token' } })
+      c.set('consistency', parsed)
+    }
+    await next()
+    services.logger.info('request', {
+      requestId,
+      correlationId: c.var.correlationId,
+      tenantId: c.var.principal?.tenantId,
+      userId: c.var.principal?.userId,
+      method: c.req.method,
+      path: c.req.path,
+      status: c.res.status,
+      durationMs: services.clock() - startedAt,
+    })
+  })

@@ -1,0 +1,85 @@
+import { refuse } from '#common/outcome.ts'
+import type { TenantDetails } from '#domain/tenant/views/tenant-details.view.ts'
+import { tenantDetailsOf } from '#domain/tenant/views/tenant-details.view.ts'
+import { userProfileOf, type UserProfileView } from '#domain/user/views/user-profile.view.ts'
+import type { AppContext } from './context.ts'
+import { unwrap } from './refusal-error.ts'
+
+/** The position of a tenant's log that this request has already seen and must not see less than. */
+export function requiredPosition(c: AppContext, tenantId: string): number {
+  let required = 0
+  for (const token of c.var.consistency) if (token.tenantId === tenantId) required = Math.max(required, token.position)
+  return required
+}
+
+interface Fresh<Row> {
+  readonly row?: Row | undefined
+  readonly position: number
+}
+
+/**
+ * The read model's row, if it has followed far enough; else the writer's own word. A row that is not there is asked of the
+ * writer too: it may have been created a moment ago.
+ */
+async function freshest<Row>(
+  c: AppContext,
+  tenantId: string,
+  readModel: () => Promise<Fresh<Row>>,
+  writer: () => Promise<Fresh<Row>>,
+): Promise<Fresh<Row>> {
+  const required = requiredPosition(c, tenantId)
+  try {
+    const found = await readModel()
+    if (found.row !== undefined && found.position >= required) return found
+  } catch (fault) {
+    c.var.services.logger.warn('read model unavailable; asked the writer', {
+      requestId: c.var.requestId,
+      fault: String(fault),
+    })
+  }
+  const fresh = await writer()
+  return fresh.position >= required ? fresh : unwrap(refuse('consistency.not_reached', { retryAfter: 1 }))
+}
+
+export function readTenant(c: AppContext, tenantId: string): Promise<Fresh<TenantDetails>> {
+  const { readModels, writer } = c.var.services
+  return freshest(
+    c,
+    tenantId,
+    () => readModels.tenant(tenantId),
+    async () => {
+      const { state, version, position } = await writer.tenant(tenantId)
+      return { row: tenantDetailsOf(state, version, position), position }
+    },
+  )
+}
+
+export function readUser(c: AppContext, tenantId: string, userId: string): Promise<Fresh<UserProfileView>> {
+  const { readModels, writer } = c.var.services
+  return freshest(
+    c,
+    tenantId,
+    () => readModels.user(tenantId, userId),
+    async () => {
+      const { state, version, position } = await writer.user(tenantId, userId)
+      return { row: userProfileOf(state, version, position), position }
+    },
+  )
+}
+
+/**
+ * Brings the read models up to every token of the request before a list is read, so that its pages and totals agree.
+ * Projecting is idempotent and guarded: it does no harm that the projector itself may be doing the same.
+ */
+export async function catchUp(c: AppContext, tenantIds?: readonly string[]): Promise<void> {
+  const { projector } = c.var.services
+  const wanted = new Set(tenantIds ?? c.var.consistency.map((token) => token.tenantId))
+  await Promise.all(
+    [...wanted].map(async (tenantId) => {
+      const required = requiredPosition(c, tenantId)
+      if (required === 0) return
+      const reached = await projector.project(tenantId)
+      if (reached < required) unwrap(refuse('consistency.not_reached', { retryAfter: 1 }))
+    }),
+  )
+}

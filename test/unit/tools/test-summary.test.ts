@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import { summarize } from '../../../tools/test-summary.ts'
+
+const file = (status: string, statuses: readonly string[], message = '') => ({
+  name: 'a.test.ts',
+  status,
+  message,
+  assertionResults: statuses.map((each) => ({ status: each })),
+})
+
+it('counts tests by how they ended', () => {
+  const report = { testResults: [file('failed', ['passed', 'failed', 'skipped']), file('passed', ['passed', 'todo'])] }
+  expect(summarize(report)).toEqual({ passed: 2, failed: 1, skipped: 2, notRun: [] })
+})
+
+it('counts a file that failed outside its tests as one failure', () => {
+  const report = { testResults: [file('failed', [], 'Error: Cannot find module'), file('failed', ['skipped'], 'hook')] }
+  expect(summarize(report)).toEqual({ passed: 0, failed: 2, skipped: 1, notRun: [] })
+})
+
+it('says once why files did not run, and counts them neither as passed nor as failed', () => {
+  const unrun = file('failed', [], 'not run: PostgreSQL is not installed')
+  const report = { testResults: [unrun, unrun, file('passed', ['passed'])] }
+  expect(summarize(report)).toEqual({ passed: 1, failed: 0, skipped: 0, notRun: ['PostgreSQL is not installed'] })
+})
