@@ -36,33 +36,33 @@ create function tenant_log.commit_batches(batches jsonb) returns jsonb
 language plpgsql as $$
 declare
   batch jsonb;
-  tenant text;
+  this_tenant text;
   expected bigint;
   results jsonb := '{}'::jsonb;
 begin
   for batch in select value from jsonb_array_elements(batches) order by value ->> 'tenantId' collate "C" loop
-    tenant := batch ->> 'tenantId';
+    this_tenant := batch ->> 'tenantId';
     expected := (batch ->> 'expected')::bigint;
     if expected = 0 then
       insert into tenant_log.tenant (tenant_id, position, hash, revision)
-      values (tenant, (batch ->> 'position')::bigint, batch ->> 'hash', 1)
+      values (this_tenant, (batch ->> 'position')::bigint, batch ->> 'hash', 1)
       on conflict do nothing;
     else
       update tenant_log.tenant
       set position = (batch ->> 'position')::bigint, hash = batch ->> 'hash', revision = revision + 1
-      where tenant_id = tenant and revision = expected;
+      where tenant_id = this_tenant and revision = expected;
     end if;
     if not found then
-      results := results || jsonb_build_object(tenant, 'conflict');
+      results := results || jsonb_build_object(this_tenant, 'conflict');
       continue;
     end if;
     insert into tenant_log.event (tenant_id, position, body)
-    select tenant, (e ->> 'position')::bigint, e ->> 'text' from jsonb_array_elements(batch -> 'events') e;
+    select this_tenant, (e ->> 'position')::bigint, e ->> 'text' from jsonb_array_elements(batch -> 'events') e;
     delete from tenant_log.row r
     using jsonb_array_elements_text(batch -> 'deletes') d
-    where r.tenant_id = tenant and r.ref = d;
+    where r.tenant_id = this_tenant and r.ref = d;
     insert into tenant_log.row (tenant_id, ref, version, body, expires_at)
-    select tenant, p ->> 'ref', (p ->> 'version')::bigint, p ->> 'body', (p ->> 'expiresAt')::bigint
+    select this_tenant, p ->> 'ref', (p ->> 'version')::bigint, p ->> 'body', (p ->> 'expiresAt')::bigint
     from jsonb_array_elements(batch -> 'puts') p
     on conflict (tenant_id, ref) do update
     set version = excluded.version, body = excluded.body, expires_at = excluded.expires_at;
@@ -70,11 +70,11 @@ begin
       update tenant_log.tenant
       set next_due = (
         select substr(min(r.ref), 5, 24) from tenant_log.row r
-        where r.tenant_id = tenant and r.ref >= 'due/' and r.ref < 'due0'
+        where r.tenant_id = this_tenant and r.ref >= 'due/' and r.ref < 'due0'
       )
-      where tenant_id = tenant;
+      where tenant_id = this_tenant;
     end if;
-    results := results || jsonb_build_object(tenant, 'committed');
+    results := results || jsonb_build_object(this_tenant, 'committed');
   end loop;
   return results;
 end $$;

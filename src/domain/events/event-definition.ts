@@ -43,6 +43,29 @@ export function defineEvent<
   return { upcasters: [], ...definition }
 }
 
+const major = (version: string) => version.split('.')[0]
+
+/**
+ * Lifts a payload of a stored version to a definition's own: known older versions step up through their upcasters, unknown
+ * minor versions of the current major are read as they are (tolerant reader, G-64). Undefined when there is no way up.
+ */
+export function liftPayload(
+  { upcasters, version: current }: Pick<EventDefinition, 'upcasters' | 'version'>,
+  schemaVersion: string,
+  payload: EventPayload,
+): EventPayload | undefined {
+  let version = schemaVersion
+  let lifted = payload
+  // Each step must be there once; a list with a circle in it would otherwise never end.
+  for (let steps = 0; version !== current && steps < upcasters.length; steps++) {
+    const next = upcasters.find(({ from }) => from === version)
+    if (!next) break
+    lifted = next.upcast(lifted)
+    version = next.to
+  }
+  return major(version) === major(current) ? lifted : undefined
+}
+
 type PersonalOf<D> = D extends { readonly personal?: infer P }
   ? P extends z.ZodType
     ? z.infer<P>

@@ -11,7 +11,7 @@ import {
   UserRegistered,
   type UserEvent,
 } from '../user/user-events.ts'
-import type { EventDefinition, EventPayload } from './event-definition.ts'
+import { liftPayload, type EventDefinition, type EventPayload } from './event-definition.ts'
 
 export type DomainEvent = TenantEvent | UserEvent | AuthEvent
 export type EventType = DomainEvent['type']
@@ -42,24 +42,14 @@ export class UnreadableEvent extends Error {
   override readonly name = 'UnreadableEvent'
 }
 
-const major = (version: string) => version.split('.')[0]
-
 /**
- * Brings a stored payload to the current schema: known older versions step up through their upcasters, unknown minor
- * versions of the current major are read as they are (tolerant reader, G-64).
+ * Brings a stored payload to the current schema (see `liftPayload`).
  * @throws UnreadableEvent for an unknown type or major version.
  */
 export function readEvent(type: string, schemaVersion: string, payload: EventPayload): DomainEvent {
   if (!isEventType(type)) throw new UnreadableEvent(`unknown event type ${type}`)
-  const definition: EventDefinition = EVENT_DEFINITIONS[type]
-  let version = schemaVersion
-  let current = payload
-  for (const upcaster of definition.upcasters) {
-    if (upcaster.from !== version) continue
-    current = upcaster.upcast(current)
-    version = upcaster.to
-  }
-  if (major(version) !== major(definition.version)) throw new UnreadableEvent(`${type} ${schemaVersion} has no way up`)
+  const current = liftPayload(EVENT_DEFINITIONS[type], schemaVersion, payload)
+  if (!current) throw new UnreadableEvent(`${type} ${schemaVersion} has no way up`)
   return { type, ...current } as unknown as DomainEvent // the stored form was validated strictly when it was written
 }
 

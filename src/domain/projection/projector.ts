@@ -53,7 +53,13 @@ export class Projector {
     const { writer, keyVault, cryptography } = this.#options
     const subjects = new Set(events.flatMap(({ personal }) => (personal ? [personal.keyId] : [])))
     const wrapped = subjects.size === 0 ? {} : await writer.subjectKeys(tenantId, [...subjects])
-    const keys = new Map(Object.entries(wrapped).map(([id, key]) => [id, keyVault.unwrap(key, id)]))
+    const keys = new Map<string, Uint8Array>()
+    for (const [id, box] of Object.entries(wrapped)) {
+      const key = keyVault.unwrap(box, id)
+      // A missing key means an erased person; one that does not open means a wrong master key, and must erase nobody.
+      if (!key) throw new Error('a subject key does not open under the master key in use')
+      keys.set(id, key)
+    }
     return events.map((envelope) => {
       const key = envelope.personal && keys.get(envelope.personal.keyId)
       const personal = key && openPersonal(cryptography, key, envelope)

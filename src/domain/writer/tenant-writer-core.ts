@@ -1,15 +1,15 @@
-import { fromBase64Url, toUtf8 } from '#common/bytes.ts'
 import type { Outcome } from '#common/outcome.ts'
 import type { TenantId, UserId } from '#common/ids.ts'
 import { timestampOf } from '../ports/clock.ts'
-import type { Mail, Mailer } from '../ports/mailer.ts'
+import type { Mailer } from '../ports/mailer.ts'
 import type { Fresh, Principal } from '../ports/tenant-writer.ts'
-import type { StoredRow, TenantStorage } from '../ports/tenant-storage.ts'
+import type { TenantStorage } from '../ports/tenant-storage.ts'
 import { initialTenant, type TenantState } from '../tenant/tenant-state.ts'
 import { initialUser, type UserState } from '../user/user-state.ts'
 import type { Command, CommandMetadata, Receipt } from './command.ts'
 import { BatchDecider, prefetch, type WriterTools } from './decide-batch.ts'
-import { dueTime, taskId } from './due-tasks.ts'
+import { dueTime } from './due-tasks.ts'
+import { claimTasks, sendMail } from './due-work.ts'
 import { livePrincipal } from './principal.ts'
 import { rowRange, rowRef, rowValue, type TaskRow } from './rows.ts'
 import { ConcurrentCommit, WorkingSet } from './working-set.ts'
@@ -19,12 +19,15 @@ const MAX_BATCH = 256
 /** Times a batch is decided anew because another replica wrote first; beyond it the commands fail as a fault. */
 const MAX_CONFLICTS = 50
 const USERS_PAGE = 1_000
-const MAX_MAIL_TRIES = 12
+/** Due tasks claimed and done together. */
+const TASKS_AT_ONCE = 10
 
+/** One piece of a group commit. */
 interface Waiting {
-  readonly command: Command
-  readonly metadata: CommandMetadata
-  readonly resolve: (outcome: Outcome<Receipt>) => void
+  /** The command it is, if it is one. */
+  readonly request?: { readonly command: Command; readonly metadata: CommandMetadata }
+  /** Decides it; gives back what tells its caller, once the batch has been committed. */
+  readonly decide: (decider: BatchDecider, rows: WorkingSet) => Promise<() => void>
   readonly reject: (fault: unknown) => void
 }
 
@@ -72,13 +75,20 @@ export class TenantWriterCore {
 
   execute(command: Command, metadata: CommandMetadata): Promise<Outcome<Receipt>> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ command, metadata, resolve, reject })
-      if (!this.#committing) void this.#work()
+      this.#enqueue({
+        request: { command, metadata },
+        decide: async (decider) => {
+          const outcome = await decider.decide(command, metadata)
+          return () => resolve(outcome)
+        },
+        reject,
+      })
     })
   }
 
   async principal(sessionId: string): Promise<Outcome<Principal>> {
-    return this.#reading((rows) => livePrincipal(rows, this.#tenantId, sessionId, this.#tools.clock()))
+    // Whatever is committed between two reads only makes the answer fresher, so a busy tenant never has to be read again.
+    return livePrincipal(new WorkingSet(this.#storage, 'any'), this.#tenantId, sessionId, this.#tools.clock())
   }
 
   async tenant(): Promise<Fresh<TenantState>> {
@@ -119,73 +129,78 @@ export class TenantWriterCore {
     return first && dueTime(first.ref)
   }
 
-  /** Does the work that is due. Work that fails is put off, so one bad piece stops nothing else. Returns how much was done. */
+  /**
+   * Does the work that is due, oldest first. A piece is claimed in a commit before it is begun, so that of many runs at once
+   * one does it; work that fails falls due again later, so one bad piece stops nothing else. Returns how much was claimed.
+   */
   async runDue(limit = 100): Promise<number> {
     const { from } = rowRange('due')
     const now = this.#tools.clock()
     const { rows } = await this.#storage.scanRows(from, rowRef('due', timestampOf(now + 1)), limit)
-    for (const row of rows) await this.#runTask(row, rowValue('due', row.value), now)
-    return rows.length
+    let count = 0
+    for (let at = 0; at < rows.length; at += TASKS_AT_ONCE) {
+      const ids = rows.slice(at, at + TASKS_AT_ONCE).map(({ ref }) => ref.slice(from.length))
+      const claims = await this.#keepBooks((books) => claimTasks(books, ids, this.#tools.clock()))
+      const done = await Promise.all(claims.map(({ task }) => this.#carryOut(task).catch(() => false)))
+      await this.#keepBooks((books) => {
+        for (const [index, { id }] of claims.entries()) if (done[index]) books.remove('due', id)
+      })
+      count += claims.length
+    }
+    return count
   }
 
-  async #runTask({ ref }: StoredRow, task: TaskRow, now: number): Promise<void> {
-    const id = ref.slice('due/'.length)
-    if (task.task === 'reactivateUser') {
-      const tenantId = this.#tenantId as TenantId // the id this writer was made for
-      const userId = task.userId as UserId // stored from a UserId
-      const outcome = await this.execute(
-        { type: 'user.reactivate', input: { tenantId, userId, trigger: 'reactivationDate' } },
-        { commandId: `due/${ref}`, actor: { type: 'system' }, correlationId: ref },
-      )
-      if (!outcome.ok) await this.#settle(id, undefined)
-      return
-    }
-    const sent = await this.#sendMail(task).then(
-      () => true,
-      () => false,
+  /** True when the task is done with. */
+  async #carryOut(task: TaskRow): Promise<boolean> {
+    if (task.task === 'sendMail') return sendMail(task, await this.subjectKeys([task.subjectId]), this.#tools, this.#mailer)
+    const tenantId = this.#tenantId as TenantId // the id this writer was made for
+    const userId = task.userId as UserId // stored from a UserId
+    const correlationId = `due/${task.task}/${userId}`
+    // A refusal is an answer too: the user is active again already, or never will be.
+    await this.execute(
+      { type: 'user.reactivate', input: { tenantId, userId, trigger: 'reactivationDate' } },
+      { commandId: correlationId, actor: { type: 'system' }, correlationId },
     )
-    if (sent || task.tries + 1 >= MAX_MAIL_TRIES) return this.#settle(id, undefined)
-    const retryAt = now + Math.min(3_600_000, 5_000 * 2 ** task.tries)
-    return this.#settle(id, {
-      id: taskId(retryAt, 'sendMail', id.slice(id.lastIndexOf('/') + 1)),
-      row: { ...task, tries: task.tries + 1 },
+    return true
+  }
+
+  /** Changes rows that no event tells of, in the next group commit. After a conflict the change is made anew. */
+  #keepBooks<T>(change: (rows: WorkingSet) => T | Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#enqueue({
+        decide: async (_decider, rows) => {
+          const result = await change(rows)
+          return () => resolve(result)
+        },
+        reject,
+      })
     })
   }
 
-  async #sendMail({ subjectId, sealed }: Extract<TaskRow, { task: 'sendMail' }>): Promise<void> {
-    const wrapped = (await this.subjectKeys([subjectId]))[subjectId]
-    const key = wrapped === undefined ? undefined : this.#tools.keyVault.unwrap(wrapped, subjectId)
-    const bytes = fromBase64Url(sealed)
-    const text = key && bytes && this.#tools.cryptography.open(key, bytes, subjectId)
-    // The person has been erased meanwhile: there is nobody to write to.
-    if (!text) return
-    await this.#mailer.send(JSON.parse(toUtf8(text)) as Mail) // authenticated: sealed by the decider
-  }
-
-  /** Removes a due row, and puts another in its place if the work is to be tried again. */
-  async #settle(id: string, again: { readonly id: string; readonly row: TaskRow } | undefined): Promise<void> {
-    for (let attempt = 0; attempt < MAX_CONFLICTS; attempt++) {
-      const { head } = await this.#storage.readRows([])
-      const puts = again ? [{ ref: rowRef('due', again.id), version: 1, value: { ...again.row } }] : []
-      const batch = { expected: head, head, events: [], puts, deletes: [rowRef('due', id)] }
-      if ((await this.#storage.commit(batch)) === 'committed') return
-    }
+  #enqueue(waiting: Waiting): void {
+    this.#waiting.push(waiting)
+    if (!this.#committing) void this.#work()
   }
 
   async #work(): Promise<void> {
     this.#committing = true
     try {
-      await this.#storage.gather()
+      await this.#gather()
       while (this.#waiting.length > 0) {
         const batch = this.#waiting.splice(0, MAX_BATCH)
         await this.#process(batch)
-        if (this.#waiting.length > 0) await this.#storage.gather()
+        if (this.#waiting.length > 0) await this.#gather()
       }
     } finally {
       this.#committing = false
       // A command may have arrived between the last look and here.
       if (this.#waiting.length > 0) void this.#work()
     }
+  }
+
+  /** Waiting for company only saves commits: when it fails, what is here goes alone. */
+  async #gather(): Promise<void> {
+    await this.#storage.gather().catch(() => undefined)
   }
 
   async #process(batch: readonly Waiting[]): Promise<void> {
@@ -203,16 +218,18 @@ export class TenantWriterCore {
   async #attempt(batch: readonly Waiting[]): Promise<boolean> {
     const rows = new WorkingSet(this.#storage)
     try {
-      await prefetch(rows, batch, this.#tenantId, this.#tools.clock())
+      const requests = batch.flatMap(({ request }) => request ?? [])
+      await prefetch(rows, requests, this.#tenantId, this.#tools.clock())
       const head = await rows.head()
       const decider = new BatchDecider(this.#tenantId, this.#tools, rows, head)
       const settled: (() => void)[] = []
-      for (const { command, metadata, resolve, reject } of batch) {
+      for (const { decide, reject } of batch) {
+        const undo = rows.savepoint()
         try {
-          const outcome = await decider.decide(command, metadata)
-          settled.push(() => resolve(outcome))
+          settled.push(await decide(decider, rows))
         } catch (fault) {
           if (fault instanceof ConcurrentCommit) throw fault
+          undo()
           settled.push(() => reject(fault))
         }
       }
@@ -239,17 +256,6 @@ export class TenantWriterCore {
       if (fault instanceof ConcurrentCommit) return false
       throw fault
     }
-  }
-
-  async #reading<T>(read: (rows: WorkingSet) => Promise<T>): Promise<T> {
-    for (let attempt = 0; attempt < MAX_CONFLICTS; attempt++) {
-      try {
-        return await read(new WorkingSet(this.#storage))
-      } catch (fault) {
-        if (!(fault instanceof ConcurrentCommit)) throw fault
-      }
-    }
-    throw new Error('the tenant is written to by too many writers at once')
   }
 
   async #fresh<Kind extends 'tenant' | 'user', State extends TenantState | UserState>(

@@ -92,13 +92,15 @@ export class WorkingSet implements RowReader {
 
   async #entry(ref: string): Promise<Entry | undefined> {
     if (this.#written.has(ref)) return this.#written.get(ref)
-    if (!this.#loaded.has(ref)) await this.#fetch(ref)
+    if (!this.#loaded.has(ref)) {
+      if (this.#fault) throw this.#fault.cause
+      await this.#fetch(ref)
+    }
     return this.#loaded.get(ref)
   }
 
   /** Asks for a row; all asked for in one turn are read together. */
   #fetch(ref: string): Promise<void> {
-    if (this.#fault) return Promise.reject(this.#fault.cause)
     const asked = this.#wanted.get(ref)
     if (asked) return asked.done
     const { promise, resolve, reject } = Promise.withResolvers<void>()

@@ -1,5 +1,12 @@
 import pg from 'pg'
-import { scoped, unscoped, type SqlScope, type SqlSession, type SqlStatement } from '../postgres/sql-session.ts'
+import {
+  scoped,
+  sqlFault,
+  unscoped,
+  type SqlScope,
+  type SqlSession,
+  type SqlStatement,
+} from '../postgres/sql-session.ts'
 
 const INT8 = 20
 
@@ -26,30 +33,38 @@ export class PgSqlSession implements SqlSession {
 
   async transaction(scope: SqlScope, statements: readonly SqlStatement[]) {
     const all = scoped(scope, statements)
-    const [only] = all
-    if (only && all.length === 1) return [(await this.#pool.query(only.text, [...(only.params ?? [])])).rows]
-    const client = await this.#pool.connect()
-    let broken = false
-    try {
+    return this.#connected(async (client) => {
+      const [only] = all
+      if (only && all.length === 1) return [(await client.query(only.text, [...(only.params ?? [])])).rows]
       await client.query('begin')
       const results: Record<string, unknown>[][] = []
       for (const { text, params } of all) results.push((await client.query(text, [...(params ?? [])])).rows)
       await client.query('commit')
       return unscoped(scope, results)
-    } catch (fault) {
-      await client.query('rollback').catch(() => (broken = true))
-      throw fault
-    } finally {
-      client.release(broken)
-    }
+    })
   }
 
   /** Runs a script of several statements, as migrations are. */
   async script(text: string): Promise<void> {
-    await this.#pool.query(text)
+    await this.#connected((client) => client.query(text))
   }
 
   async close(): Promise<void> {
     await this.#pool.end()
+  }
+
+  /** Works on one connection, and gives it back without an open transaction. */
+  async #connected<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+    let client: pg.PoolClient | undefined
+    let broken = false
+    try {
+      client = await this.#pool.connect()
+      return await work(client)
+    } catch (fault) {
+      await client?.query('rollback').catch(() => (broken = true))
+      throw sqlFault(fault)
+    } finally {
+      client?.release(broken)
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { PGlite } from '@electric-sql/pglite'
 import {
   scoped,
+  sqlFault,
   unscoped,
   type SqlRow,
   type SqlScope,
@@ -23,12 +24,17 @@ export class PgliteSqlSession implements SqlSession {
 
   async transaction(scope: SqlScope, statements: readonly SqlStatement[]) {
     const all = scoped(scope, statements)
-    return this.#database.transaction(async (transaction) => {
-      const results: SqlRow[][] = []
-      for (const { text, params } of all)
-        results.push((await transaction.query<SqlRow>(text, [...(params ?? [])])).rows)
-      return unscoped(scope, results)
-    })
+    try {
+      return await this.#database.transaction(async (transaction) => {
+        const results: SqlRow[][] = []
+        for (const { text, params } of all) {
+          results.push((await transaction.query<SqlRow>(text, [...(params ?? [])])).rows)
+        }
+        return unscoped(scope, results)
+      })
+    } catch (fault) {
+      throw sqlFault(fault)
+    }
   }
 
   async script(text: string): Promise<void> {

@@ -42,3 +42,18 @@ export function onlyRow(rows: readonly SqlRow[] | undefined): SqlRow {
   if (!row) throw new Error('the database gave no row where there is always one')
   return row
 }
+
+/** A database's refusal, with no more than its SQLSTATE and message: drivers attach the statement and its values too. */
+export class SqlFault extends Error {
+  override readonly name = 'SqlFault'
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** What may leave a driver: a fault without the values of the statement it concerned. */
+export const sqlFault = (fault: unknown): SqlFault =>
+  new SqlFault(sqlState(fault) ?? 'unknown', fault instanceof Error ? fault.message : 'the database failed')

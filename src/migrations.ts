@@ -1,0 +1,11 @@
+import directoryAndKeys from '../migrations/0003_directory_and_keys.sql'
+import readModels from '../migrations/0001_read_models.sql'
+import tenantLog from '../migrations/0002_tenant_log.sql'
+import type { Migration } from '#infrastructure/postgres/migrate.ts'
+
+/** Every migration, compiled in. */
+export const MIGRATIONS: readonly Migration[] = [
+  { name: '0001_read_models', text: readModels },
+  { name: '0002_tenant_log', text: tenantLog },
+  { name: '0003_directory_and_keys', text: directoryAndKeys },
+]
