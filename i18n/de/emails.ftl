@@ -9,3 +9,5 @@ invitation-text =
     Oder verwenden Sie diesen Code: { $token }
 
     Die Einladung gilt bis zum { $expiresOn } und kann einmal verwendet werden. Falls Sie sie nicht erwartet haben, können Sie diese Nachricht ignorieren.
+
+    Gesendet von { service-name }

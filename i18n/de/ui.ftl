@@ -1,8 +1,8 @@
-app-title = ACCI
+app-title = { service-name }
 button-save = Speichern
 button-cancel = Abbrechen
 user-count =
-  { $count ->
-    [one] { $count } Benutzer online
-   *[other] { $count } Benutzer online
-  }
+    { $count ->
+        [one] { $count } Benutzer online
+       *[other] { $count } Benutzer online
+    }

@@ -1,8 +1,9 @@
-app-title = ACCI
+app-title = { service-name }
 button-save = Save
 button-cancel = Cancel
+# $count (number): users online
 user-count =
-  { $count ->
-    [one] { $count } user online
-   *[other] { $count } users online
-  }
+    { $count ->
+        [one] { $count } user online
+       *[other] { $count } users online
+    }

@@ -9,3 +9,5 @@ invitation-text =
     O utilice este código: { $token }
 
     La invitación es válida hasta el { $expiresOn } y solo puede usarse una vez. Si no la esperaba, puede ignorar este mensaje.
+
+    Enviado por { service-name }

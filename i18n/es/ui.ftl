@@ -1,9 +1,9 @@
-app-title = ACCI
+app-title = { service-name }
 button-save = Guardar
 button-cancel = Cancelar
 user-count =
-  { $count ->
-    [one] { $count } usuario en línea
-    [many] { $count } de usuarios en línea
-   *[other] { $count } usuarios en línea
-  }
+    { $count ->
+        [one] { $count } usuario en línea
+        [many] { $count } de usuarios en línea
+       *[other] { $count } usuarios en línea
+    }

@@ -2,10 +2,12 @@ invitation-subject = Votre invitation à rejoindre { $tenantName }
 invitation-greeting = Bonjour,
 invitation-greeting-named = Bonjour { $displayName },
 invitation-text =
-    Vous êtes invité à rejoindre { $tenantName }. Ouvrez ce lien pour choisir un mot de passe :
+    Vous avez reçu une invitation à rejoindre { $tenantName }. Ouvrez ce lien pour choisir un mot de passe :
 
     { $link }
 
-    Ou utilisez ce code : { $token }
+    Ou utilisez ce code : { $token }
 
-    L’invitation est valable jusqu’au { $expiresOn } et ne peut servir qu’une fois. Si vous ne l’attendiez pas, ignorez ce message.
+    L’invitation est valable jusqu’au { $expiresOn } et ne peut servir qu’une fois. Si vous ne l’attendiez pas, vous pouvez ignorer ce message.
+
+    Envoyé par { service-name }

@@ -6,6 +6,8 @@ invitation-text =
 
     { $link }
 
-    Ose përdoreni këtë kod: { $token }
+    Ose përdorni këtë kod: { $token }
 
-    Ftesa vlen deri më { $expiresOn } dhe mund të përdoret një herë. Nëse nuk e prisnit, mund ta shpërfillni këtë mesazh.
+    Ftesa vlen deri më { $expiresOn } dhe mund të përdoret vetëm një herë. Nëse nuk e prisnit, mund ta shpërfillni këtë mesazh.
+
+    Dërguar nga { service-name }

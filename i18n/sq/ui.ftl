@@ -1,8 +1,8 @@
-app-title = ACCI
+app-title = { service-name }
 button-save = Ruaj
 button-cancel = Anulo
 user-count =
-  { $count ->
-    [one] { $count } përdorues në linjë
-   *[other] { $count } përdorues në linjë
-  }
+    { $count ->
+        [one] { $count } përdorues në linjë
+       *[other] { $count } përdorues në linjë
+    }

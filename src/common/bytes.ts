@@ -1,7 +1,7 @@
 /** Bytes and their texts, without any runtime's own types. */
 
 const ENCODER = new TextEncoder()
-const DECODER = new TextDecoder('utf-8', { fatal: true })
+const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const VALUES = new Map([...ALPHABET].map((char, value) => [char.charCodeAt(0), value]))
 

@@ -1,29 +1,63 @@
-import { FluentBundle, FluentResource } from '@fluent/bundle'
+import { FluentBundle, FluentDateTime, FluentResource, type FluentVariable } from '@fluent/bundle'
+import type { ErrorParams } from '#common/outcome.ts'
 import { CATALOGUE } from './catalogue.ts'
 import { FALLBACK_LANGUAGE, type Language } from './languages.ts'
 
-export type MessageParams = Readonly<Record<string, string | number>>
-
-const bundles = new Map<Language, FluentBundle>()
-
-/** The bundle of a language, made on its first use and kept. */
-function bundleOf(language: Language): FluentBundle {
-  const known = bundles.get(language)
-  if (known) return known
-  // Isolation marks are for mixed scripts on a page; JSON and mail want the plain text.
-  const bundle = new FluentBundle(language, { useIsolating: false })
-  for (const text of CATALOGUE[language]) bundle.addResource(new FluentResource(text))
-  bundles.set(language, bundle)
-  return bundle
+export interface Messages {
+  /**
+   * A message in a language: in English when it is missing there, its id when nobody has it.
+   * @param id a message (`user-last-admin`) or one of its attributes (`user-last-admin.title`)
+   * @param params numbers are written as the language writes them, timestamps (RFC 3339, UTC) as date and time in UTC
+   */
+  format(language: Language, id: string, params?: ErrorParams): string
+  /** Whether the language itself has the message or attribute. */
+  has(language: Language, id: string): boolean
 }
 
-/** A message in a language; English when it is missing there, the id itself when nobody has it. */
-export function formatMessage(language: Language, id: string, params: MessageParams = {}): string {
-  for (const candidate of [language, FALLBACK_LANGUAGE]) {
-    const bundle = bundleOf(candidate)
-    const pattern = bundle.getMessage(id)?.value
-    // A value that is missing shows as its name: the errors array keeps Fluent from throwing.
-    if (pattern) return bundle.formatPattern(pattern, { ...params }, [])
+/** Messages from Fluent sources. A language is read on its first use, once. */
+export function createMessages(sources: Readonly<Record<Language, readonly string[]>>): Messages {
+  const bundles = new Map<Language, FluentBundle>()
+
+  const bundleOf = (language: Language): FluentBundle => {
+    const known = bundles.get(language)
+    if (known) return known
+    // Isolation marks are for mixed scripts on a page; JSON and mail want the plain text.
+    const bundle = new FluentBundle(language, { useIsolating: false })
+    for (const text of sources[language]) bundle.addResource(new FluentResource(text))
+    bundles.set(language, bundle)
+    return bundle
   }
-  return id
+
+  const patternOf = (bundle: FluentBundle, id: string) => {
+    const [message = '', attribute] = id.split('.')
+    const found = bundle.getMessage(message)
+    return (attribute === undefined ? found?.value : found?.attributes[attribute]) ?? undefined
+  }
+
+  return {
+    format(language, id, params = {}) {
+      for (const candidate of [language, FALLBACK_LANGUAGE]) {
+        const bundle = bundleOf(candidate)
+        const pattern = patternOf(bundle, id)
+        // A value that is missing shows as its name: without the list of errors Fluent would throw instead.
+        if (pattern) return bundle.formatPattern(pattern, variablesOf(params), [])
+      }
+      return id
+    },
+    has: (language, id) => patternOf(bundleOf(language), id) !== undefined,
+  }
 }
+
+const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/
+
+/** Parameters are plain JSON, so a point in time arrives as text; Fluent writes it in the language's own form. */
+const variablesOf = (params: ErrorParams): Record<string, FluentVariable> =>
+  Object.fromEntries(
+    Object.entries(params).map(([name, value]) => {
+      const time = typeof value === 'string' && TIMESTAMP.test(value) ? Date.parse(value) : Number.NaN
+      return [name, Number.isNaN(time) ? value : new FluentDateTime(time, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })]
+    }),
+  )
+
+/** The product's own messages. */
+export const messages: Messages = createMessages(CATALOGUE)

@@ -1,7 +1,8 @@
 import type { Mail } from '#domain/ports/mailer.ts'
+import { normalizeName } from '#domain/tenant/tenant-rules.ts'
 import { INVITATION_LIFETIME } from '#domain/user/user-rules.ts'
 import type { Language } from '../i18n/languages.ts'
-import { formatMessage } from '../i18n/messages.ts'
+import { messages } from '../i18n/messages.ts'
 
 export interface InvitationMailInput {
   readonly language: Language
@@ -9,37 +10,31 @@ export interface InvitationMailInput {
   readonly tenantName: string
   readonly displayName?: string
   readonly token: string
+  /** Where links in mails lead, without a slash at the end. */
   readonly publicUrl: string
-  /** Milliseconds since the epoch. */
+  /** When the invitation is made, in milliseconds since the epoch. */
   readonly now: number
 }
 
-/** The mail that brings an invitation to the invited. */
-export function invitationMail({
-  language,
-  to,
-  tenantName,
-  displayName,
-  token,
-  publicUrl,
-  now,
-}: InvitationMailInput): Mail {
-  const expiresOn = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(
-    now + INVITATION_LIFETIME,
-  )
+/** The mail that brings an invitation to the invited. Names read as the tenant will hold them, whatever spaces came around them. */
+export function invitationMail(invitation: InvitationMailInput): Mail {
+  const { language, to, token, publicUrl, now } = invitation
+  const tenantName = normalizeName(invitation.tenantName)
+  const displayName = normalizeName(invitation.displayName ?? '')
+  const lastDay = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' })
   const greeting =
-    displayName === undefined
-      ? formatMessage(language, 'invitation-greeting')
-      : formatMessage(language, 'invitation-greeting-named', { displayName })
-  const text = formatMessage(language, 'invitation-text', {
+    displayName === ''
+      ? messages.format(language, 'invitation-greeting')
+      : messages.format(language, 'invitation-greeting-named', { displayName })
+  const text = messages.format(language, 'invitation-text', {
     tenantName,
     link: `${publicUrl}/invitations/${token}`,
     token,
-    expiresOn,
+    expiresOn: lastDay.format(now + INVITATION_LIFETIME),
   })
   return {
     to,
-    subject: formatMessage(language, 'invitation-subject', { tenantName }),
+    subject: messages.format(language, 'invitation-subject', { tenantName }),
     text: `${greeting}\n\n${text}\n`,
   }
 }

@@ -22,6 +22,11 @@ export class PgliteSqlSession implements SqlSession {
     return new PgliteSqlSession(await PGlite.create(folder === undefined ? {} : { dataDir: folder }))
   }
 
+  /** A session over a database that somebody else opened, and closes. */
+  static over(database: PGlite): PgliteSqlSession {
+    return new PgliteSqlSession(database)
+  }
+
   async transaction(scope: SqlScope, statements: readonly SqlStatement[]) {
     const all = scoped(scope, statements)
     try {

@@ -28,6 +28,8 @@ const Environment = z.object({
   ACCI_ALLOW_STAND_INS: standIns,
   ACCI_DATA_DIR: text.default('.acci'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** Where Neon's SQL over HTTP is served, when not by Neon: a stand-in of development. */
+  NEON_FETCH_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   ACCI_MAIL_FROM: z.email().optional(),
   HOST: text.default('127.0.0.1'),

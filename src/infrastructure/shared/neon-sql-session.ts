@@ -1,6 +1,7 @@
 import { neon, neonConfig, types, type NeonQueryFunction } from '@neondatabase/serverless'
 import {
   scoped,
+  sqlFault,
   unscoped,
   type SqlRow,
   type SqlScope,
@@ -59,6 +60,10 @@ export class NeonSqlSession implements SqlSession {
     const fetchOptions = { signal: AbortSignal.timeout(this.#timeoutMs) }
     // The driver reads `types` from each query alone: given to `neon()` or the transaction they change nothing.
     const queries = all.map(({ text, params }) => this.#sql.query(text, [...(params ?? [])], { types: parsers }))
-    return unscoped(scope, await this.#sql.transaction(queries, { fetchOptions }))
+    try {
+      return unscoped(scope, await this.#sql.transaction(queries, { fetchOptions }))
+    } catch (fault) {
+      throw sqlFault(fault)
+    }
   }
 }

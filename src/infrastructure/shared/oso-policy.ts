@@ -100,7 +100,7 @@ function text(value: unknown): string {
 
 async function versionOf(ordered: readonly PolicySource[]): Promise<string> {
   const bytes = new TextEncoder().encode(JSON.stringify(ordered.map(({ name, text: polar }) => [name, polar])))
-  const digest = new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', bytes))
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0'))
     .join('')
     .slice(0, VERSION_LENGTH)

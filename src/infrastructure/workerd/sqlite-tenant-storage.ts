@@ -1,0 +1,142 @@
+import { GENESIS_HASH, type EventEnvelope } from '#common/envelope.ts'
+import type { Json } from '#common/json.ts'
+import type { CommitBatch, Head, RowPage, StoredRow, TenantStorage } from '#domain/ports/tenant-storage.ts'
+
+/** A statement in a Durable Object takes at most 100 parameters. */
+const MAX_PARAMETERS = 100
+
+interface RowRecord extends Record<string, SqlStorageValue> {
+  readonly ref: string
+  readonly version: number
+  readonly value: string
+  readonly expires_at: number | null
+}
+
+const chunks = <Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))
+
+const marks = (count: number, group = '?') => Array.from({ length: count }, () => group).join(', ')
+
+const rowOf = ({ ref, version, value, expires_at: expiresAt }: RowRecord): StoredRow => ({
+  ref,
+  version,
+  value: JSON.parse(value) as Json, // written by this adapter
+  ...(expiresAt !== null && { expiresAt }),
+})
+
+/**
+ * The tenant's storage in its Durable Object's SQLite. Rows written are what is paid for: events are keyed by position, rows
+ * by their ref, and there is no other index.
+ */
+export class SqliteTenantStorage implements TenantStorage {
+  readonly #storage: DurableObjectStorage
+  readonly #onCommit: () => void
+  #head: Head
+  /** Rows that the last commit wrote, as the runtime counts them. */
+  rowsWritten = 0
+
+  /** @param onCommit called in the same turn as a commit, so that what it sets (an alarm) is kept or lost with it. */
+  constructor(storage: DurableObjectStorage, onCommit: () => void = () => undefined) {
+    this.#storage = storage
+    this.#onCommit = onCommit
+    storage.sql.exec(`
+      create table if not exists event (position integer primary key, text text not null);
+      create table if not exists row (ref text primary key, version integer not null, value text not null, expires_at integer) without rowid;
+      create table if not exists meta (name text primary key, value integer not null) without rowid;`)
+    this.#head = this.#readHead()
+  }
+
+  readRows(refs: readonly string[]): Promise<RowPage> {
+    const rows = chunks(refs, MAX_PARAMETERS).flatMap((some) =>
+      this.#select(`select * from row where ref in (${marks(some.length)})`, ...some),
+    )
+    return Promise.resolve({ rows, head: this.#head })
+  }
+
+  scanRows(from: string, to: string, limit: number): Promise<RowPage> {
+    const rows = this.#select('select * from row where ref >= ? and ref < ? order by ref limit ?', from, to, limit)
+    return Promise.resolve({ rows, head: this.#head })
+  }
+
+  readEvents(after: number, limit: number) {
+    const events = this.#storage.sql
+      .exec<{ text: string }>('select text from event where position > ? order by position limit ?', after, limit)
+      .toArray()
+      .map(({ text }) => JSON.parse(text) as EventEnvelope) // as it was hashed and written
+    return Promise.resolve({ events, head: this.#head })
+  }
+
+  /** The object is the tenant's only writer and commits in one turn: nothing can have come between. */
+  commit({ expected, head, events, puts, deletes }: CommitBatch): Promise<'committed' | 'conflict'> {
+    if (expected.revision !== this.#head.revision) return Promise.resolve('conflict')
+    let written = 0
+    this.#storage.transactionSync(() => {
+      const run = (statement: string, parameters: readonly SqlStorageValue[]) => {
+        const cursor = this.#storage.sql.exec(statement, ...parameters)
+        cursor.toArray()
+        written += cursor.rowsWritten
+      }
+      for (const some of chunks(events, MAX_PARAMETERS / 2)) {
+        const parameters = some.flatMap(({ position, text }) => [position, text])
+        run(`insert into event (position, text) values ${marks(some.length, '(?, ?)')}`, parameters)
+      }
+      for (const some of chunks(puts, MAX_PARAMETERS / 4)) {
+        run(
+          `insert into row (ref, version, value, expires_at) values ${marks(some.length, '(?, ?, ?, ?)')}
+           on conflict (ref) do update set version = excluded.version, value = excluded.value, expires_at = excluded.expires_at`,
+          some.flatMap(({ ref, version, value, expiresAt }) => [
+            ref,
+            version,
+            JSON.stringify(value),
+            expiresAt ?? null,
+          ]),
+        )
+      }
+      for (const some of chunks(deletes, MAX_PARAMETERS)) {
+        run(`delete from row where ref in (${marks(some.length)})`, some)
+      }
+      this.#onCommit()
+    })
+    this.rowsWritten = written
+    this.#head = { ...head, revision: this.#head.revision + 1 }
+    return Promise.resolve('committed')
+  }
+
+  readProjected(): Promise<number> {
+    const [row] = this.#storage.sql.exec<{ value: number }>(`select value from meta where name = 'projected'`).toArray()
+    return Promise.resolve(row?.value ?? 0)
+  }
+
+  async saveProjected(position: number): Promise<void> {
+    if (position <= (await this.readProjected())) return
+    this.#storage.sql.exec(
+      `insert into meta (name, value) values ('projected', ?) on conflict (name) do update set value = max(value, excluded.value)`,
+      position,
+    )
+  }
+
+  prune(now: number): Promise<number> {
+    return Promise.resolve(this.#storage.sql.exec('delete from row where expires_at < ?', now).rowsWritten)
+  }
+
+  /** Gives way once to the event loop: calls that have arrived meanwhile join the next commit. */
+  async gather(): Promise<void> {
+    await scheduler.wait(0)
+  }
+
+  #select(statement: string, ...parameters: readonly SqlStorageValue[]): readonly StoredRow[] {
+    return this.#storage.sql
+      .exec<RowRecord>(statement, ...parameters)
+      .toArray()
+      .map((row) => rowOf(row))
+  }
+
+  #readHead(): Head {
+    const [last] = this.#storage.sql
+      .exec<{ position: number; text: string }>('select position, text from event order by position desc limit 1')
+      .toArray()
+    if (!last) return { position: 0, hash: GENESIS_HASH, revision: 0 }
+    const { hash } = JSON.parse(last.text) as EventEnvelope // as it was written
+    return { position: last.position, hash, revision: 0 }
+  }
+}

@@ -1,0 +1,110 @@
+import { isDisposableEmailDomain } from 'disposable-email-domains-js'
+import { SessionCache } from '#api/auth/session-cache.ts'
+import type { Services } from '#api/services.ts'
+import { createKeyVault, parseMasterKey } from '#domain/keys/master-key.ts'
+import { systemClock } from '#domain/ports/clock.ts'
+import type { Mailer } from '#domain/ports/mailer.ts'
+import { Projector } from '#domain/projection/projector.ts'
+import type { WriterTools } from '#domain/writer/decide-batch.ts'
+import { DevelopmentMailbox } from '#infrastructure/postgres/development-mailbox.ts'
+import { PostgresProjectionStore } from '#infrastructure/postgres/postgres-projection-store.ts'
+import { PostgresReadModels } from '#infrastructure/postgres/postgres-read-models.ts'
+import { createArgon2PasswordHasher } from '#infrastructure/shared/argon2-password-hasher.ts'
+import { CachingKeyRing } from '#infrastructure/shared/caching-key-ring.ts'
+import { parseConfiguration, type Configuration } from '#infrastructure/shared/configuration.ts'
+import { JoseAccessTokens } from '#infrastructure/shared/jose-access-tokens.ts'
+import { createJsonLogger } from '#infrastructure/shared/json-logger.ts'
+import { logEventStore } from '#infrastructure/shared/log-event-store.ts'
+import { NeonSqlSession } from '#infrastructure/shared/neon-sql-session.ts'
+import { nodeCompression } from '#infrastructure/shared/node-compression.ts'
+import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
+import { createOsoPolicy } from '#infrastructure/shared/oso-policy.ts'
+import { workerdArgon2id } from '#infrastructure/workerd/argon2.ts'
+import { createDurableDirectory } from '#infrastructure/workerd/durable-directory.ts'
+import { createDurableKeyRingStore } from '#infrastructure/workerd/durable-key-ring-store.ts'
+import { createDurableTenantWriter } from '#infrastructure/workerd/durable-tenant-writer.ts'
+import { POLICY_SOURCES } from '../policies/index.ts'
+
+const AUDIENCE = 'acci'
+
+// Workers have no stdout: console is the log, one line a call.
+export const logger = createJsonLogger((line) => console.log(line), systemClock)
+
+interface Parts {
+  readonly configuration: Configuration
+  readonly session: NeonSqlSession
+  readonly tools: WriterTools
+  readonly mailbox: DevelopmentMailbox
+  readonly mailer: Mailer
+}
+
+let parts: Promise<Parts> | undefined
+let services: Promise<Services> | undefined
+
+/** What a tenant's writer needs, built once an isolate. */
+export const writerParts = (env: Env): Promise<Parts> => (parts ??= Promise.resolve().then(() => buildParts(env)))
+
+/** What the API and the queue consumer need, built once an isolate. A failure is not kept: the next request tries again. */
+export function servicesOf(env: Env): Promise<Services> {
+  services ??= buildServices(env)
+  services.catch(() => (services = undefined))
+  return services
+}
+
+function buildParts(env: Env): Parts {
+  const parsed = parseConfiguration(env as unknown as Record<string, unknown>) // bindings among them are passed over
+  if (!parsed.ok) throw new Error(`the configuration is not valid: ${parsed.faults.join('; ')}`)
+  const { configuration } = parsed
+  const { ACCI_MASTER_KEY: text, DATABASE_URL: database, NEON_FETCH_ENDPOINT: fetchEndpoint } = configuration
+  const masterKey = text === undefined ? undefined : parseMasterKey(text)
+  if (!masterKey || database === undefined) throw new Error('the Worker needs ACCI_MASTER_KEY and DATABASE_URL')
+  const keyVault = createKeyVault(masterKey, nodeCryptography)
+  const session = new NeonSqlSession(database, fetchEndpoint === undefined ? {} : { fetchEndpoint })
+  const mailbox = new DevelopmentMailbox(session, systemClock)
+  const tools = {
+    clock: systemClock,
+    cryptography: nodeCryptography,
+    keyVault,
+    compression: nodeCompression,
+    region: configuration.ACCI_REGION,
+  }
+  return { configuration, session, tools, mailbox, mailer: mailbox }
+}
+
+async function buildServices(env: Env): Promise<Services> {
+  const { configuration, session, tools, mailbox } = await writerParts(env)
+  const { clock, cryptography, keyVault } = tools
+  const writer = createDurableTenantWriter(env.TENANT)
+  const keyRing = new CachingKeyRing(createDurableKeyRingStore(env.KEY_RING), keyVault, clock)
+  const publicUrl = configuration.ACCI_PUBLIC_URL ?? `http://${configuration.HOST}:${configuration.PORT}`
+  const { ACCI_ADMIN_EMAIL: adminEmail, ACCI_ADMIN_PASSWORD: adminPassword } = configuration
+  const store = new PostgresProjectionStore(session)
+  return {
+    writer,
+    readModels: new PostgresReadModels(session),
+    projector: new Projector({ eventStore: logEventStore(writer), store, writer, cryptography, keyVault }),
+    directory: createDurableDirectory(env.DIRECTORY),
+    policy: await createOsoPolicy(POLICY_SOURCES),
+    passwords: createArgon2PasswordHasher(workerdArgon2id, cryptography.randomBytes),
+    tokens: new JoseAccessTokens({ keyRing, clock, issuer: publicUrl, audience: AUDIENCE }),
+    keyRing,
+    sessions: new SessionCache(writer, clock),
+    cryptography,
+    keyVault,
+    clock,
+    logger,
+    region: configuration.ACCI_REGION,
+    profile: configuration.ACCI_PROFILE,
+    publicUrl,
+    isDisposableDomain: isDisposableEmailDomain,
+    mailbox: () => mailbox.list(),
+    bootstrap: adminEmail !== undefined && adminPassword !== undefined ? { adminEmail, adminPassword } : undefined,
+    runsOn: {
+      tenantLog: 'Durable Objects (SQLite)',
+      readModels: configuration.NEON_FETCH_ENDPOINT === undefined ? 'Neon' : 'PostgreSQL behind a stand-in for Neon',
+      eventStore: 'embedded (the tenant log)',
+      bus: 'Cloudflare Queues',
+      mail: 'development mailbox',
+    },
+  }
+}

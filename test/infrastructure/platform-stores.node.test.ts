@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { systemClock } from '#domain/ports/clock.ts'
+import { PgliteSqlSession } from '#infrastructure/node/pglite-sql-session.ts'
+import type { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
+import { DevelopmentMailbox } from '#infrastructure/postgres/development-mailbox.ts'
+import { PostgresDirectory } from '#infrastructure/postgres/postgres-directory.ts'
+import { PostgresKeyRingStore } from '#infrastructure/postgres/postgres-key-ring-store.ts'
+import type { SqlSession } from '#infrastructure/postgres/sql-session.ts'
+import { testDatabase } from '../../tools/postgres/test-database.ts'
+import { directoryContract } from '../contract/directory.contract.ts'
+import { migrateAll } from '../support/migration-files.ts'
+import { pgSession } from '../support/postgres-sessions.ts'
+
+function platformStores(session: () => SqlSession): void {
+  directoryContract(() => new PostgresDirectory(session(), systemClock))
+
+  it('lets one of many replicas write each revision of the key ring', async () => {
+    const store = new PostgresKeyRingStore(session())
+    expect(await store.read()).toBeUndefined()
+    for (const revision of [1, 2]) {
+      const state = { revision, keys: [] } as unknown as Parameters<typeof store.write>[1] // the store looks at the revision alone
+      const written = await Promise.all(Array.from({ length: 10 }, () => store.write(revision - 1, state)))
+      expect(written.filter(Boolean)).toHaveLength(1)
+      expect(await store.read()).toEqual(state)
+    }
+  })
+
+  it('keeps mails for development, newest first', async () => {
+    const mailbox = new DevelopmentMailbox(session(), () => Date.parse('2026-11-24T12:00:00Z'))
+    await mailbox.send({ to: 'a@x.example', subject: 'First', text: 'one\ntwo' })
+    await mailbox.send({ to: 'b@x.example', subject: 'Second', text: "'; drop table" })
+    expect(await mailbox.list()).toEqual([
+      { to: 'b@x.example', subject: 'Second', text: "'; drop table", sentAt: '2026-11-24T12:00:00.000Z' },
+      { to: 'a@x.example', subject: 'First', text: 'one\ntwo', sentAt: '2026-11-24T12:00:00.000Z' },
+    ])
+  })
+}
+
+describe('PostgreSQL', () => {
+  const database = testDatabase()
+  let session: PgSqlSession
+  beforeAll(async () => {
+    session = pgSession(database.url)
+    await migrateAll(session)
+  })
+  afterAll(() => session.close())
+
+  platformStores(() => session)
+})
+
+describe('PGlite', () => {
+  let session: PgliteSqlSession
+  beforeAll(async () => {
+    session = await PgliteSqlSession.open(undefined)
+    await migrateAll(session)
+  })
+  afterAll(() => session.close())
+
+  platformStores(() => session)
+})
