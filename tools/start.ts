@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { Miniflare, type ModuleDefinition } from 'miniflare'
+import { convertV4MiniflareOptions, Miniflare, type V4ModuleDefinition } from 'miniflare'
 import pg from 'pg'
 import { PGlite } from '@electric-sql/pglite'
 import { migrate } from '../src/infrastructure/postgres/migrate.ts'
@@ -89,7 +89,7 @@ async function openDatabase() {
 }
 
 async function startWorker(): Promise<Miniflare> {
-  const started = new Miniflare({
+  const options = convertV4MiniflareOptions({
     name: 'acci',
     host,
     port,
@@ -120,15 +120,16 @@ async function startWorker(): Promise<Miniflare> {
       [`${WAKE_UPS}-dead`]: { maxBatchSize: 100, maxBatchTimeout: 1 },
     },
   })
+  const started = new Miniflare(options)
   await started.ready
   return started
 }
 
 /** The bundle and what lies beside it, as the modules that wrangler would upload. */
-async function workerModules(): Promise<ModuleDefinition[]> {
+async function workerModules(): Promise<V4ModuleDefinition[]> {
   const folder = dirname(file)
   const names = (await readdir(folder)).filter((name) => /\.(?:wasm|ftl|polar|sql)$/.test(name))
-  const beside = names.map((name): ModuleDefinition => {
+  const beside = names.map((name): V4ModuleDefinition => {
     const path = join(folder, name)
     return name.endsWith('.wasm')
       ? { type: 'CompiledWasm', path, contents: readFileSync(path) }

@@ -32,7 +32,11 @@ export interface ProblemContext {
  * The answer to a refusal: status and text from the one error catalogue.
  * @param asked undefined when a request failed before its language was known
  */
-export function problemOf(refusal: Refusal, asked: Language | undefined, { requestId, instance }: ProblemContext): ProblemAnswer {
+export function problemOf(
+  refusal: Refusal,
+  asked: Language | undefined,
+  { requestId, instance }: ProblemContext,
+): ProblemAnswer {
   const { code, params, fields, retryAfter } = refusal
   const language = asked ?? FALLBACK_LANGUAGE
   const { status } = ERRORS[code]

@@ -1,7 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { FluentSerializer, parse, Visitor, type Message, type Pattern, type SelectExpression } from '@fluent/syntax'
-import type { Language } from '#api/i18n/languages.ts'
+import {
+  parse,
+  serializeExpression,
+  Visitor,
+  type Message,
+  type MessageReference,
+  type Pattern,
+  type SelectExpression,
+  type VariableReference,
+} from '@fluent/syntax'
 
 const FOLDER = join(import.meta.dirname, '../../i18n')
 
@@ -29,7 +37,7 @@ export const messageFiles = (language: string): readonly MessageFile[] =>
     })
 
 /** Every text of a language by its id, attributes as `id.attribute`. */
-export const textsOf = (language: Language): ReadonlyMap<string, Pattern> =>
+export const textsOf = (language: string): ReadonlyMap<string, Pattern> =>
   new Map(
     messageFiles(language)
       .flatMap(({ messages }) => messages)
@@ -39,38 +47,36 @@ export const textsOf = (language: Language): ReadonlyMap<string, Pattern> =>
       ]),
   )
 
+/** A text as its file spells it. */
 export const sourceOf = (pattern: Pattern): string =>
-  pattern.elements.map((element) => (element.type === 'TextElement' ? element.value : serializer.serializeExpression(element))).join('')
+  pattern.elements
+    .map((element) =>
+      element.type === 'TextElement' ? element.value : `{ ${serializeExpression(element.expression)} }`,
+    )
+    .join('')
 
-const serializer = new (class extends FluentSerializer {
-  serializeExpression(placeable: Pattern['elements'][number]): string {
-    return JSON.stringify(placeable)
+/** What a text is made of, in all its variants. */
+export class PatternParts extends Visitor {
+  readonly variables = new Set<string>()
+  readonly references = new Set<string>()
+  readonly selections: SelectExpression[] = []
+
+  static of(node: Pattern | SelectExpression['selector']): PatternParts {
+    const parts = new PatternParts()
+    parts.visit(node)
+    return parts
   }
-})()
 
-interface Parts {
-  readonly variables: readonly string[]
-  readonly references: readonly string[]
-  readonly selections: readonly SelectExpression[]
-}
+  override visitVariableReference(node: VariableReference) {
+    this.variables.add(node.id.name)
+  }
 
-/** What a pattern is made of, in all its variants. */
-export function partsOf(pattern: Parameters<Visitor['visit']>[0]): Parts {
-  const variables = new Set<string>()
-  const references: string[] = []
-  const selections: SelectExpression[] = []
-  const visitor = new (class extends Visitor {
-    visitVariableReference(node: { id: { name: string } }) {
-      variables.add(node.id.name)
-    }
-    visitMessageReference(node: { id: { name: string } }) {
-      references.push(node.id.name)
-    }
-    visitSelectExpression(node: SelectExpression) {
-      selections.push(node)
-      this.genericVisit(node)
-    }
-  })()
-  visitor.visit(pattern)
-  return { variables: [...variables].toSorted(), references, selections }
+  override visitMessageReference(node: MessageReference) {
+    this.references.add(node.id.name)
+  }
+
+  override visitSelectExpression(node: SelectExpression) {
+    this.selections.push(node)
+    this.genericVisit(node)
+  }
 }

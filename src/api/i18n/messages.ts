@@ -28,12 +28,6 @@ export function createMessages(sources: Readonly<Record<Language, readonly strin
     return bundle
   }
 
-  const patternOf = (bundle: FluentBundle, id: string) => {
-    const [message = '', attribute] = id.split('.')
-    const found = bundle.getMessage(message)
-    return (attribute === undefined ? found?.value : found?.attributes[attribute]) ?? undefined
-  }
-
   return {
     format(language, id, params = {}) {
       for (const candidate of [language, FALLBACK_LANGUAGE]) {
@@ -48,6 +42,13 @@ export function createMessages(sources: Readonly<Record<Language, readonly strin
   }
 }
 
+/** The text of a message, or of one of its attributes. */
+function patternOf(bundle: FluentBundle, id: string) {
+  const [message = '', attribute] = id.split('.')
+  const found = bundle.getMessage(message)
+  return (attribute === undefined ? found?.value : found?.attributes[attribute]) ?? undefined
+}
+
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/
 
 /** Parameters are plain JSON, so a point in time arrives as text; Fluent writes it in the language's own form. */
@@ -55,7 +56,12 @@ const variablesOf = (params: ErrorParams): Record<string, FluentVariable> =>
   Object.fromEntries(
     Object.entries(params).map(([name, value]) => {
       const time = typeof value === 'string' && TIMESTAMP.test(value) ? Date.parse(value) : Number.NaN
-      return [name, Number.isNaN(time) ? value : new FluentDateTime(time, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })]
+      return [
+        name,
+        Number.isNaN(time)
+          ? value
+          : new FluentDateTime(time, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }),
+      ]
     }),
   )
 

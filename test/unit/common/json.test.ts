@@ -71,7 +71,11 @@ describe('jsonTextDepth', () => {
     value !== null && typeof value === 'object' ? 1 + Math.max(0, ...Object.values(value).map((member) => depthOf(member ?? null))) : 0
 
   it('finds the depth of any value', () => {
-    fc.assert(fc.property(anyJson, (value) => expect(jsonTextDepth(JSON.stringify(value, undefined, 1))).toBe(depthOf(value))))
+    fc.assert(
+      fc.property(anyJson, (value) => {
+        expect(jsonTextDepth(JSON.stringify(value, undefined, 1))).toBe(depthOf(value))
+      }),
+    )
   })
 
   it('does not count brackets in strings, however they are escaped', () => {

@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { TenantId } from '#common/ids.ts'
+import { newId } from '#domain/new-id.ts'
+import type { Bus, WakeUp } from '#domain/ports/bus.ts'
+import type { Logger } from '#domain/ports/logger.ts'
+import type { Mail } from '#domain/ports/mailer.ts'
+import { Projector } from '#domain/projection/projector.ts'
+import type { Command } from '#domain/writer/command.ts'
+import { InProcessBus } from '#infrastructure/node/in-process-bus.ts'
+import { PgliteSqlSession } from '#infrastructure/node/pglite-sql-session.ts'
+import type { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
+import { PostgresProjectionStore } from '#infrastructure/postgres/postgres-projection-store.ts'
+import { PostgresReadModels } from '#infrastructure/postgres/postgres-read-models.ts'
+import { PostgresTenantWriter } from '#infrastructure/postgres/postgres-tenant-writer.ts'
+import type { SqlSession } from '#infrastructure/postgres/sql-session.ts'
+import { logEventStore } from '#infrastructure/shared/log-event-store.ts'
+import { testDatabase } from '../../tools/postgres/test-database.ts'
+import { bySystem, createTenant, registerUser } from '../support/commands.ts'
+import { migrateAll } from '../support/migration-files.ts'
+import { pgSession } from '../support/postgres-sessions.ts'
+import { writerTools } from '../support/writer-tools.ts'
+
+const NOON = Date.parse('2026-11-24T12:00:00Z')
+
+/** One replica: writer, bus and projector over a database that others may share. `lossy` forgets every wake-up of a commit. */
+function replica(session: SqlSession, { lossy = false, now = () => NOON } = {}) {
+  const errors: string[] = []
+  const logger: Logger = { info: () => undefined, warn: () => undefined, error: (message) => void errors.push(message) }
+  const mails: Mail[] = []
+  const tools = writerTools(now)
+  const wakeUps: WakeUp[] = []
+  const store = new PostgresProjectionStore(session)
+  const bus: Bus = {
+    publish: (published) => {
+      wakeUps.push(...published)
+      return deliver ? inProcess.publish(published) : Promise.resolve()
+    },
+  }
+  let deliver = !lossy
+  const writer = new PostgresTenantWriter({ session, tools, mailer: { send: async (mail) => void mails.push(mail) }, bus: () => bus, logger })
+  const projector = new Projector({ eventStore: logEventStore(writer), store, writer, cryptography: tools.cryptography, keyVault: tools.keyVault })
+  const inProcess = new InProcessBus((tenantId) => projector.project(tenantId), logger)
+  return {
+    writer,
+    readModels: new PostgresReadModels(session),
+    errors,
+    mails,
+    wakeUps,
+    inProcess,
+    deliverAgain: () => {
+      deliver = true
+    },
+  }
+}
+
+const withMail = (command: Command, to: string): Command =>
+  command.type === 'user.register' ? { ...command, input: { ...command.input, mail: { to, subject: 's', text: 't' } } } : command
+
+function pipeline(session: () => SqlSession): void {
+  async function tenantOf(one: ReturnType<typeof replica>): Promise<TenantId> {
+    const tenantId = newId.tenant()
+    expect(await one.writer.execute(tenantId, createTenant(tenantId), bySystem())).toMatchObject({ ok: true })
+    return tenantId
+  }
+
+  it('brings what was written to the read models', async () => {
+    const one = replica(session())
+    const tenantId = await tenantOf(one)
+    const outcome = await one.writer.execute(tenantId, registerUser(tenantId, 'ada@orchard.example'), bySystem())
+    const position = outcome.ok ? outcome.value.position : 0
+    await vi.waitFor(async () => expect((await one.readModels.metrics(tenantId)).position).toBe(position))
+    expect((await one.readModels.metrics(tenantId)).row).toMatchObject({ totalUsers: 2, activeUsers: 2 })
+    const users = await one.readModels.users(tenantId, { search: 'ada@' }, { page: 1, pageSize: 10, sortBy: 'email', sortOrder: 'asc' })
+    expect(users).toMatchObject({ total: 1, items: [{ email: 'ada@orchard.example', status: 'invited' }] })
+    expect(one.errors).toEqual([])
+  })
+
+  it('finds by the sweep what no wake-up told of, and then nothing more', async () => {
+    const one = replica(session(), { lossy: true })
+    const tenantId = await tenantOf(one)
+    expect((await one.readModels.tenant(tenantId)).position).toBe(0)
+    one.deliverAgain()
+    await one.writer.sweep()
+    await vi.waitFor(async () => expect((await one.readModels.tenant(tenantId)).row).toMatchObject({ name: 'Orchard Ltd' }))
+    await vi.waitFor(async () => {
+      one.wakeUps.length = 0
+      await one.writer.sweep()
+      expect(one.wakeUps.filter((wakeUp) => wakeUp.tenantId === tenantId)).toEqual([])
+    })
+  })
+
+  it('keeps the projection right when two replicas write and project at once', async () => {
+    const [one, other] = [replica(session()), replica(session())]
+    const tenantId = await tenantOf(one)
+    const outcomes = await Promise.all(
+      Array.from({ length: 60 }, (_, index) =>
+        (index % 2 === 0 ? one : other).writer.execute(tenantId, registerUser(tenantId, `user${index}@orchard.example`), bySystem()),
+      ),
+    )
+    expect(outcomes.every(({ ok }) => ok)).toBe(true)
+    const { head } = await one.writer.log(tenantId, 0, 1)
+    await vi.waitFor(async () => expect((await other.readModels.metrics(tenantId)).position).toBe(head.position), { timeout: 10_000 })
+    expect((await one.readModels.metrics(tenantId)).row).toMatchObject({ totalUsers: 61 })
+    expect([...one.errors, ...other.errors]).toEqual([])
+  })
+
+  it('sends a mail once, at once, and keeps it from no sweep of any replica', async () => {
+    const [one, other] = [replica(session()), replica(session())]
+    const tenantId = await tenantOf(one)
+    await one.writer.execute(tenantId, withMail(registerUser(tenantId, 'mail@orchard.example'), 'mail@orchard.example'), bySystem())
+    await Promise.all([one.writer.sweep(), other.writer.sweep(), one.writer.sweep()])
+    await vi.waitFor(() => expect([...one.mails, ...other.mails].filter(({ to }) => to === 'mail@orchard.example')).toHaveLength(1))
+    await Promise.all([one.writer.sweep(), other.writer.sweep()])
+    expect([...one.mails, ...other.mails].filter(({ to }) => to === 'mail@orchard.example')).toHaveLength(1)
+  })
+
+  it('loses no command when the bus fails', async () => {
+    const tools = writerTools()
+    const logger: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
+    const bus: Bus = { publish: () => Promise.reject(new Error('the bus is away')) }
+    const unhandled = vi.fn<(fault: unknown) => void>()
+    process.on('unhandledRejection', unhandled)
+    const writer = new PostgresTenantWriter({ session: session(), tools, mailer: { send: () => Promise.resolve() }, bus: () => bus, logger })
+    const tenantId = newId.tenant()
+    expect(await writer.execute(tenantId, createTenant(tenantId), bySystem())).toMatchObject({ ok: true })
+    await new Promise(setImmediate)
+    process.off('unhandledRejection', unhandled)
+    expect(unhandled).not.toHaveBeenCalled()
+  })
+}
+
+describe('PostgreSQL', () => {
+  const database = testDatabase()
+  let session: PgSqlSession
+  beforeAll(async () => {
+    session = pgSession(database.url)
+    await migrateAll(session)
+  })
+  afterAll(() => session.close())
+
+  pipeline(() => session)
+})
+
+describe('PGlite', () => {
+  let session: PgliteSqlSession
+  beforeAll(async () => {
+    session = await PgliteSqlSession.open(undefined)
+    await migrateAll(session)
+  })
+  afterAll(() => session.close())
+
+  pipeline(() => session)
+})
+
+describe('InProcessBus', () => {
+  const quiet: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
+  const wakeUp = (tenantId: string): WakeUp => ({ tenantId, toPosition: 1 })
+
+  it('works on five tenants at a time and on each tenant once at a time', async () => {
+    const running = new Map<string, () => void>()
+    const runs: string[] = []
+    const bus = new InProcessBus((tenantId) => {
+      expect(running.has(tenantId)).toBe(false)
+      runs.push(tenantId)
+      return new Promise<void>((resolve) => running.set(tenantId, resolve))
+    }, quiet)
+    await bus.publish(['a', 'b', 'c', 'd', 'e', 'f', 'a', 'a'].map((tenantId) => wakeUp(tenantId)))
+    expect([...running.keys()]).toEqual(['a', 'b', 'c', 'd', 'e'])
+    await bus.publish([wakeUp('a'), wakeUp('a')])
+    const finish = async (tenantId: string) => {
+      const done = running.get(tenantId)
+      running.delete(tenantId)
+      done?.()
+      await new Promise(setImmediate)
+    }
+    await finish('a')
+    await finish('b')
+    // `a` was woken while it ran: it runs once more, after who waited before it.
+    expect(runs.slice(5).toSorted()).toEqual(['a', 'f'])
+    for (const tenantId of running.keys()) await finish(tenantId)
+  })
+
+  it('goes on after a projection that failed', async () => {
+    const runs: string[] = []
+    const bus = new InProcessBus((tenantId) => {
+      runs.push(tenantId)
+      return tenantId === 'bad' ? Promise.reject(new Error('away')) : Promise.resolve()
+    }, quiet)
+    await bus.publish(['bad', 'good', 'bad2'].map((tenantId) => wakeUp(tenantId)))
+    await bus.publish([wakeUp('bad')])
+    await vi.waitFor(() => expect(runs).toEqual(['bad', 'good', 'bad2', 'bad']))
+  })
+
+  it('finishes what is under way when it stops, and begins nothing new', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const runs: string[] = []
+    const bus = new InProcessBus((tenantId) => {
+      runs.push(tenantId)
+      return promise
+    }, quiet)
+    await bus.publish([wakeUp('a')])
+    const stopped = bus.stop()
+    await bus.publish([wakeUp('b')])
+    resolve()
+    await stopped
+    expect(runs).toEqual(['a'])
+  })
+})
