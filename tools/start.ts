@@ -44,11 +44,6 @@ const email = configuration.ACCI_ADMIN_EMAIL ?? 'admin@example.com'
 const password = configuration.ACCI_ADMIN_PASSWORD ?? `Aa1!${randomBytes(15).toString('base64url')}`
 
 const miniflare = await step('Start workerd', startWorker)
-const address = (await miniflare.ready).href.replace(/\/$/, '')
-await step('Prepare the platform tenant', ready)
-process.stdout.write(banner({ address, runsOn: runsOn(), email, ...(generated && { password }) }))
-if (generated) writeFileSync(marker, '')
-
 let stopping = false
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => {
@@ -57,6 +52,11 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     void stop()
   })
 }
+
+const address = (await miniflare.ready).href.replace(/\/$/, '')
+await step('Prepare the platform tenant', ready)
+process.stdout.write(banner({ address, runsOn: runsOn(), email, ...(generated && { password }) }))
+if (generated) writeFileSync(marker, '')
 
 async function stop(): Promise<void> {
   process.stdout.write('… Stop\n')

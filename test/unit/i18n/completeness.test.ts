@@ -20,6 +20,24 @@ const SAME_EVERYWHERE = ['service-name', 'app-title']
 const variablesOf = (texts: typeof ENGLISH) =>
   Object.fromEntries([...texts].map(([id, pattern]) => [id, [...PatternParts.of(pattern).variables].toSorted()]))
 
+const idsByFile = (of: string) =>
+  Object.fromEntries(
+    messageFiles(of).map(({ name, messages }) => [
+      name,
+      messages
+        .flatMap(({ id, attributes }) => [id.name, ...attributes.map((item) => `${id.name}.${item.id.name}`)])
+        .toSorted(),
+    ]),
+  )
+
+const idsIn = (name: string) =>
+  messageFiles('en')
+    .find((file) => file.name === name)
+    ?.messages.map(({ id }) => id.name)
+    .toSorted()
+
+const isField = (code: ErrorCode) => /^(?:validation|password)\./.test(code)
+
 describe('the files', () => {
   it('are there for every registered language, and for no other', () => {
     expect(languageFolders()).toEqual(LANGUAGES.toSorted())
@@ -47,15 +65,6 @@ describe.each(TRANSLATIONS)('%s', (language) => {
   const texts = textsOf(language)
 
   it('has the messages and attributes of English, in the same files', () => {
-    const idsByFile = (of: string) =>
-      Object.fromEntries(
-        messageFiles(of).map(({ name, messages }) => [
-          name,
-          messages
-            .flatMap(({ id, attributes }) => [id.name, ...attributes.map((item) => `${id.name}.${item.id.name}`)])
-            .toSorted(),
-        ]),
-      )
     expect(idsByFile(language)).toEqual(idsByFile('en'))
   })
 
@@ -109,12 +118,6 @@ describe('error codes', () => {
   })
 
   it('keep to their file: faults of fields in validation.ftl, the rest in errors.ftl', () => {
-    const idsIn = (name: string) =>
-      messageFiles('en')
-        .find((file) => file.name === name)
-        ?.messages.map(({ id }) => id.name)
-        .toSorted()
-    const isField = (code: ErrorCode) => /^(?:validation|password)\./.test(code)
     expect(idsIn('validation.ftl')).toEqual(CODES.filter(isField).map(messageIdOf).toSorted())
     expect(idsIn('errors.ftl')).toEqual(
       CODES.filter((code) => !isField(code))

@@ -5,6 +5,11 @@ import { LANGUAGES } from '#api/i18n/languages.ts'
 const NARROW = '\u202f'
 const NO_BREAK = '\u00a0'
 
+const limit = (language: (typeof LANGUAGES)[number], min: number) =>
+  messages.format(language, 'validation-too-few-items', { min })
+
+const because = (reason: string) => messages.format('en', 'tenant-invalid-settings', { reason })
+
 describe('a count', () => {
   const counts = [0, 1, 1.5, 2, 1_000_000]
   it.each([
@@ -54,8 +59,6 @@ describe('a count', () => {
   })
 
   it('of one is singular in the limits of a field', () => {
-    const limit = (language: (typeof LANGUAGES)[number], min: number) =>
-      messages.format(language, 'validation-too-few-items', { min })
     expect(LANGUAGES.map((language) => limit(language, 1))).toEqual([
       'At least 1 entry.',
       'Mindestens 1 Eintrag.',
@@ -103,7 +106,6 @@ describe('a value', () => {
   })
 
   it('chooses the text for a reason the API knows, and is shown otherwise', () => {
-    const because = (reason: string) => messages.format('en', 'tenant-invalid-settings', { reason })
     expect(because('requireMfa')).toBe('A second factor cannot be required: it is not available yet.')
     expect(because('maxUsers > 1000')).toBe('The settings are not valid: maxUsers > 1000.')
   })
