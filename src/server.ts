@@ -132,7 +132,7 @@ async function buildServices(config: Configuration) {
     projector,
     directory: new PostgresDirectory(session, clock),
     policy: await createOsoPolicy(POLICY_SOURCES),
-    passwords: createArgon2PasswordHasher(nodeArgon2id, cryptography.randomBytes),
+    passwords: createArgon2PasswordHasher(nodeArgon2id, (length) => cryptography.randomBytes(length)),
     tokens: new JoseAccessTokens({ keyRing, clock, issuer: publicUrl, audience: AUDIENCE }),
     keyRing,
     sessions: new SessionCache(tenantWriter, clock),

@@ -52,7 +52,7 @@ export function servicesOf(env: Env): Promise<Services> {
 }
 
 function buildParts(env: Env): Parts {
-  const parsed = parseConfiguration(env as unknown as Record<string, unknown>) // bindings among them are passed over
+  const parsed = parseConfiguration({ ...env })
   if (!parsed.ok) throw new Error(`the configuration is not valid: ${parsed.faults.join('; ')}`)
   const { configuration } = parsed
   const { ACCI_MASTER_KEY: text, DATABASE_URL: database, NEON_FETCH_ENDPOINT: fetchEndpoint } = configuration
@@ -85,7 +85,7 @@ async function buildServices(env: Env): Promise<Services> {
     projector: new Projector({ eventStore: logEventStore(writer), store, writer, cryptography, keyVault }),
     directory: createDurableDirectory(env.DIRECTORY),
     policy: await createOsoPolicy(POLICY_SOURCES),
-    passwords: createArgon2PasswordHasher(workerdArgon2id, cryptography.randomBytes),
+    passwords: createArgon2PasswordHasher(workerdArgon2id, (length) => cryptography.randomBytes(length)),
     tokens: new JoseAccessTokens({ keyRing, clock, issuer: publicUrl, audience: AUDIENCE }),
     keyRing,
     sessions: new SessionCache(writer, clock),

@@ -46,6 +46,8 @@ const password = configuration.ACCI_ADMIN_PASSWORD ?? `Aa1!${randomBytes(15).toS
 const miniflare = await step('Start workerd', startWorker)
 let stopping = false
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  // Miniflare's own handler ends the process at once, with another exit code and nothing drained.
+  process.removeAllListeners(signal)
   process.on(signal, () => {
     if (stopping) process.exit(1)
     stopping = true

@@ -3,7 +3,7 @@
 const ENCODER = new TextEncoder()
 const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-const VALUES = new Map([...ALPHABET].map((char, value) => [char.charCodeAt(0), value]))
+const VALUES = new Map(Array.from(ALPHABET, (char, value) => [char.charCodeAt(0), value]))
 
 /** UTF-8 bytes of a text. */
 export const fromUtf8 = (text: string): Uint8Array => ENCODER.encode(text)
@@ -43,10 +43,6 @@ export function fromBase64Url(text: string): Uint8Array | undefined {
   }
   return (group & ((1 << bits) - 1)) === 0 ? bytes : undefined
 }
-
-/** Lower-case hexadecimal. */
-export const toHex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 /** Whether two byte strings are equal, in time that depends on their lengths only. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -12,7 +12,6 @@ export const ID_PREFIXES = {
   command: 'cmd',
   request: 'req',
 } as const
-export type IdKind = keyof typeof ID_PREFIXES
 
 const SUFFIX = '[0-7][0-9a-hjkmnp-tv-z]{25}'
 const idSchema = <B extends string>(prefix: string) =>

@@ -11,7 +11,7 @@ export function canonicalJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item)).join(',')}]`
   const entries = value as JsonObject // a non-array object: `Array.isArray` does not narrow readonly arrays away
   let text = ''
-  for (const key of Object.keys(entries).sort()) {
+  for (const key of Object.keys(entries).toSorted()) {
     const member = entries[key]
     if (member === undefined) continue
     text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`

@@ -33,7 +33,12 @@ export function policyContract(load: () => Promise<Policy>): void {
 
     it('takes only a real true for a system admin', async () => {
       // As above: what a careless caller could hand over.
-      const truthy = { userId: 'usr_x', tenantId: 'ten_one', role: 'admin', isSystemAdmin: 'false' as unknown as boolean }
+      const truthy = {
+        userId: 'usr_x',
+        tenantId: 'ten_one',
+        role: 'admin',
+        isSystemAdmin: 'false' as unknown as boolean,
+      }
       const directory: PolicyResource = { kind: 'tenantDirectory', tenantId: 'ten_one', id: 'ten_one' }
       expect(await policy.decide(truthy, 'tenant.create', directory)).toBe(false)
     })

@@ -108,9 +108,14 @@ export function readModelsContract(open: () => ReadSide): void {
       const tenantId = newId.tenant()
       const { store, readModels } = open()
       const rows: ViewPage = {
-        tenant_details: [details(tenantId, { subscriptionPlan: { custom: 'gold' }, metadata: { a: [1, null, { b: 'é"\\' }] } })],
+        tenant_details: [
+          details(tenantId, { subscriptionPlan: { custom: 'gold' }, metadata: { a: [1, null, { b: 'é"\\' }] } }),
+        ],
         tenant_metrics: [metrics(tenantId)],
-        user_profile: [profile(tenantId, 'usr_a', { displayName: 'Ada', lastLogin: AT, metadata: {} }), profile(tenantId, 'usr_b', { role: { custom: 'gardener' } })],
+        user_profile: [
+          profile(tenantId, 'usr_a', { displayName: 'Ada', lastLogin: AT, metadata: {} }),
+          profile(tenantId, 'usr_b', { role: { custom: 'gardener' } }),
+        ],
         auth_sessions: [sessionOf(tenantId, 'ses_a', 'usr_a')],
       }
       expect(await store.commit(tenantId, 0, 7, rows)).toBe('committed')
@@ -126,15 +131,24 @@ export function readModelsContract(open: () => ReadSide): void {
         auth_sessions: [{ userId: 'usr_a' }],
       }
       const loaded = await store.load(tenantId, wanted)
-      expect({ ...loaded, user_profile: loaded.user_profile.toSorted((a, b) => (a.key < b.key ? -1 : 1)) }).toEqual(rows)
+      expect({ ...loaded, user_profile: loaded.user_profile.toSorted((a, b) => (a.key < b.key ? -1 : 1)) }).toEqual(
+        rows,
+      )
     })
 
     it('finds the sessions of a user and those asked for by key, each once', async () => {
       const tenantId = newId.tenant()
       const { store } = open()
-      const sessions = [sessionOf(tenantId, 'ses_1', 'usr_a'), sessionOf(tenantId, 'ses_2', 'usr_b'), sessionOf(tenantId, 'ses_3', 'usr_a')]
+      const sessions = [
+        sessionOf(tenantId, 'ses_1', 'usr_a'),
+        sessionOf(tenantId, 'ses_2', 'usr_b'),
+        sessionOf(tenantId, 'ses_3', 'usr_a'),
+      ]
       await store.commit(tenantId, 0, 1, { ...NOTHING, auth_sessions: sessions })
-      const loaded = await store.load(tenantId, { ...NOTHING_WANTED, auth_sessions: [{ userId: 'usr_a' }, { key: 'ses_1' }] })
+      const loaded = await store.load(tenantId, {
+        ...NOTHING_WANTED,
+        auth_sessions: [{ userId: 'usr_a' }, { key: 'ses_1' }],
+      })
       expect(loaded.auth_sessions.map(({ key }) => key).toSorted()).toEqual(['ses_1', 'ses_3'])
     })
 
@@ -151,8 +165,18 @@ export function readModelsContract(open: () => ReadSide): void {
     it('lets one of many projectors win each page', async () => {
       const tenantId = newId.tenant()
       const { store } = open()
-      for (const [from, to] of [[0, 4], [4, 8]] as const) {
-        const results = await Promise.all(Array.from({ length: 8 }, () => store.commit(tenantId, from, to, { ...NOTHING, user_profile: [profile(tenantId, 'usr_a', { position: to })] })))
+      for (const [from, to] of [
+        [0, 4],
+        [4, 8],
+      ] as const) {
+        const results = await Promise.all(
+          Array.from({ length: 8 }, () =>
+            store.commit(tenantId, from, to, {
+              ...NOTHING,
+              user_profile: [profile(tenantId, 'usr_a', { position: to })],
+            }),
+          ),
+        )
         expect(results.filter((result) => result === 'committed')).toHaveLength(1)
       }
       expect(await store.checkpoint(tenantId)).toBe(8)
@@ -161,23 +185,37 @@ export function readModelsContract(open: () => ReadSide): void {
     it('never lets an older row replace a newer one', async () => {
       const tenantId = newId.tenant()
       const { store, readModels } = open()
-      await store.commit(tenantId, 0, 5, { ...NOTHING, user_profile: [profile(tenantId, 'usr_a', { position: 5, email: 'new@x.example' })] })
-      await store.commit(tenantId, 5, 6, { ...NOTHING, user_profile: [profile(tenantId, 'usr_a', { position: 4, email: 'old@x.example' })] })
+      await store.commit(tenantId, 0, 5, {
+        ...NOTHING,
+        user_profile: [profile(tenantId, 'usr_a', { position: 5, email: 'new@x.example' })],
+      })
+      await store.commit(tenantId, 5, 6, {
+        ...NOTHING,
+        user_profile: [profile(tenantId, 'usr_a', { position: 4, email: 'old@x.example' })],
+      })
       expect(await readModels.user(tenantId, 'usr_a')).toMatchObject({ row: { email: 'new@x.example' }, position: 6 })
     })
 
     it('writes and reads pages of thousands of rows', async () => {
       const tenantId = await tenantWith(Array.from({ length: 2_500 }, (_, index) => ({ displayName: `User ${index}` })))
-      const loaded = await open().store.load(tenantId, { ...NOTHING_WANTED, user_profile: Array.from({ length: 2_000 }, (_, index) => ({ key: `usr_${index}` })) })
+      const loaded = await open().store.load(tenantId, {
+        ...NOTHING_WANTED,
+        user_profile: Array.from({ length: 2_000 }, (_, index) => ({ key: `usr_${index}` })),
+      })
       expect(loaded.user_profile).toHaveLength(2_000)
       expect((await open().readModels.users(tenantId, {}, page('createdAt'))).total).toBe(2_500)
     })
 
     it('takes every text an event can carry, so that none halts the projection', async () => {
-      const tenantId = await tenantWith([{ displayName: 'lone \ud800 half', metadata: { 'nul\u0000': ['\u0000', 'back\\\\u0000slash'] } }])
+      const tenantId = await tenantWith([
+        { displayName: 'lone \ud800 half', metadata: { 'nul\u0000': ['\u0000', 'back\\\\u0000slash'] } },
+      ])
       const { row } = await open().readModels.user(tenantId, 'usr_0')
       // What PostgreSQL cannot hold is shown as U+FFFD; the log keeps it as it was.
-      expect(row).toMatchObject({ displayName: 'lone \ufffd half', metadata: { 'nul\ufffd': ['\ufffd', 'back\\\\u0000slash'] } })
+      expect(row).toMatchObject({
+        displayName: 'lone \ufffd half',
+        metadata: { 'nul\ufffd': ['\ufffd', 'back\\\\u0000slash'] },
+      })
     })
   })
 
@@ -189,8 +227,18 @@ export function readModelsContract(open: () => ReadSide): void {
       const second = await readModels.users(tenantId, {}, page('displayName', { page: 2, pageSize: 2 }))
       expect(second).toMatchObject({ total: 5, position: 10 })
       expect(keysOf(second)).toEqual(['usr_3', 'usr_2'])
-      expect(keysOf(await readModels.users(tenantId, {}, page('displayName', { sortOrder: 'desc' })))).toEqual(['usr_4', 'usr_2', 'usr_3', 'usr_0', 'usr_1'])
-      expect(await readModels.users(tenantId, {}, page('displayName', { page: 9 }))).toEqual({ items: [], total: 5, position: 10 })
+      expect(keysOf(await readModels.users(tenantId, {}, page('displayName', { sortOrder: 'desc' })))).toEqual([
+        'usr_4',
+        'usr_2',
+        'usr_3',
+        'usr_0',
+        'usr_1',
+      ])
+      expect(await readModels.users(tenantId, {}, page('displayName', { page: 9 }))).toEqual({
+        items: [],
+        total: 5,
+        position: 10,
+      })
     })
 
     it('sorts by bytes, whatever the language of the database', async () => {
@@ -203,7 +251,9 @@ export function readModelsContract(open: () => ReadSide): void {
       const tenantId = await tenantWith(Array.from({ length: 25 }, () => ({})))
       const seen: string[] = []
       for (let number = 1; number <= 5; number++) {
-        seen.push(...keysOf(await open().readModels.users(tenantId, {}, page('createdAt', { page: number, pageSize: 5 }))))
+        seen.push(
+          ...keysOf(await open().readModels.users(tenantId, {}, page('createdAt', { page: number, pageSize: 5 }))),
+        )
       }
       expect(new Set(seen).size).toBe(25)
     })
@@ -211,7 +261,11 @@ export function readModelsContract(open: () => ReadSide): void {
     it('sorts by time', async () => {
       const times = ['2026-01-01T00:00:00.000Z', '2025-12-31T23:59:59.999Z', '2026-01-01T00:00:00.001Z']
       const tenantId = await tenantWith(times.map((updatedAt) => ({ updatedAt })))
-      expect(keysOf(await open().readModels.users(tenantId, {}, page('updatedAt')))).toEqual(['usr_1', 'usr_0', 'usr_2'])
+      expect(keysOf(await open().readModels.users(tenantId, {}, page('updatedAt')))).toEqual([
+        'usr_1',
+        'usr_0',
+        'usr_2',
+      ])
     })
 
     it('filters users by status, role and part of address or name', async () => {
@@ -220,7 +274,8 @@ export function readModelsContract(open: () => ReadSide): void {
         { status: 'active', role: 'admin', email: 'ben@orchard.example' },
         { status: 'active', email: 'eve@pear.example', displayName: 'Adabel' },
       ])
-      const find = async (filters: Parameters<ReadModels['users']>[1]) => keysOf(await open().readModels.users(tenantId, filters, page('email')))
+      const find = async (filters: Parameters<ReadModels['users']>[1]) =>
+        keysOf(await open().readModels.users(tenantId, filters, page('email')))
       expect(await find({ status: 'active' })).toEqual(['usr_1', 'usr_2'])
       expect(await find({ role: 'admin' })).toEqual(['usr_1'])
       expect(await find({ search: 'ADA' })).toEqual(['usr_0', 'usr_2'])
@@ -230,7 +285,11 @@ export function readModelsContract(open: () => ReadSide): void {
     })
 
     it('searches without regard to case in every language', async () => {
-      const tenantId = await tenantWith([{ displayName: 'Ärzte für Gärten' }, { displayName: 'ÇELA Shpk' }, { displayName: 'Ñandú' }])
+      const tenantId = await tenantWith([
+        { displayName: 'Ärzte für Gärten' },
+        { displayName: 'ÇELA Shpk' },
+        { displayName: 'Ñandú' },
+      ])
       const find = async (search: string) => keysOf(await open().readModels.users(tenantId, { search }, page('email')))
       expect(await find('Ärzte')).toEqual(['usr_0'])
       expect(await find('ärzte FÜR')).toEqual(['usr_0'])
@@ -239,7 +298,12 @@ export function readModelsContract(open: () => ReadSide): void {
     })
 
     it('takes the signs of patterns for what they are', async () => {
-      const tenantId = await tenantWith([{ displayName: '100% sure' }, { displayName: 'a_b' }, { displayName: 'back\\slash' }, { displayName: 'plain' }])
+      const tenantId = await tenantWith([
+        { displayName: '100% sure' },
+        { displayName: 'a_b' },
+        { displayName: 'back\\slash' },
+        { displayName: 'plain' },
+      ])
       const find = async (search: string) => keysOf(await open().readModels.users(tenantId, { search }, page('email')))
       expect(await find('%')).toEqual(['usr_0'])
       expect(await find('_b')).toEqual(['usr_1'])
@@ -250,7 +314,11 @@ export function readModelsContract(open: () => ReadSide): void {
     it('lists tenants across tenants, by plan, status and part of the name', async () => {
       const mark = newId.tenant().slice(-12)
       const { store, readModels } = open()
-      const plans = [{ name: `Zebra ${mark}` }, { name: `Ärger ${mark}`, subscriptionPlan: { custom: 'gold' } }, { name: `apple ${mark}`, status: 'pendingDeletion' }] as const
+      const plans = [
+        { name: `Zebra ${mark}` },
+        { name: `Ärger ${mark}`, subscriptionPlan: { custom: 'gold' } },
+        { name: `apple ${mark}`, status: 'pendingDeletion' },
+      ] as const
       const ids: string[] = []
       for (const changes of plans) {
         const tenantId = newId.tenant()
@@ -280,7 +348,12 @@ export function readModelsContract(open: () => ReadSide): void {
     async function two() {
       const [mine, foreign] = [newId.tenant(), newId.tenant()]
       for (const tenantId of [mine, foreign]) {
-        const rows = { tenant_details: [details(tenantId)], tenant_metrics: [metrics(tenantId)], user_profile: [profile(tenantId, 'usr_a')], auth_sessions: [sessionOf(tenantId, 'ses_a', 'usr_a')] }
+        const rows = {
+          tenant_details: [details(tenantId)],
+          tenant_metrics: [metrics(tenantId)],
+          user_profile: [profile(tenantId, 'usr_a')],
+          auth_sessions: [sessionOf(tenantId, 'ses_a', 'usr_a')],
+        }
         await open().store.commit(tenantId, 0, 1, rows)
       }
       return { mine, foreign, session: open().session }
@@ -289,7 +362,9 @@ export function readModelsContract(open: () => ReadSide): void {
     it('shows a tenant no row of another, even without a condition', async () => {
       const { mine, session } = await two()
       for (const table of tables) {
-        const [rows] = await session.transaction({ tenantId: mine }, [{ text: `select tenant_id from read_models.${table}` }])
+        const [rows] = await session.transaction({ tenantId: mine }, [
+          { text: `select tenant_id from read_models.${table}` },
+        ])
         expect([table, rows]).toEqual([table, [{ tenant_id: mine }]])
       }
     })
@@ -299,10 +374,17 @@ export function readModelsContract(open: () => ReadSide): void {
       for (const table of tables) {
         const columns = table === 'checkpoint' ? 'tenant_id, position' : 'tenant_id, key, position, data'
         const values = table === 'checkpoint' ? `$1, 5` : `$1, 'x', 5, '{}'`
-        const insert = { text: `insert into read_models.${table} (${columns}) values (${values})`, params: [`${foreign}x`] }
-        await expect(session.transaction({ tenantId: mine }, [insert])).rejects.toSatisfy((fault) => sqlState(fault) === '42501')
+        const insert = {
+          text: `insert into read_models.${table} (${columns}) values (${values})`,
+          params: [`${foreign}x`],
+        }
+        await expect(session.transaction({ tenantId: mine }, [insert])).rejects.toSatisfy(
+          (fault) => sqlState(fault) === '42501',
+        )
         const move = { text: `update read_models.${table} set tenant_id = $1`, params: [`${foreign}x`] }
-        await expect(session.transaction({ tenantId: mine }, [move])).rejects.toSatisfy((fault) => sqlState(fault) === '42501')
+        await expect(session.transaction({ tenantId: mine }, [move])).rejects.toSatisfy(
+          (fault) => sqlState(fault) === '42501',
+        )
         const writes = await session.transaction({ tenantId: mine }, [
           { text: `update read_models.${table} set position = 9 where tenant_id = $1 returning 1`, params: [foreign] },
           { text: `delete from read_models.${table} where tenant_id = $1 returning 1`, params: [foreign] },

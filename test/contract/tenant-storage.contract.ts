@@ -5,12 +5,21 @@ import { newId } from '#domain/new-id.ts'
 
 const EMPTY: Head = { position: 0, hash: GENESIS_HASH, revision: 0 }
 
-const row = (ref: string, value: StoredRow['value'] = { ref }, extra: Partial<StoredRow> = {}): StoredRow => ({ ref, version: 1, value, ...extra })
+const row = (ref: string, value: StoredRow['value'] = { ref }, extra: Partial<StoredRow> = {}): StoredRow => ({
+  ref,
+  version: 1,
+  value,
+  ...extra,
+})
 
 const event = (position: number, note = 'x') => ({ position, text: JSON.stringify({ note, position }) })
 
 /** A batch that appends `count` events to `expected` and changes some rows. */
-function batch(expected: Head, count = 0, rows: { puts?: readonly StoredRow[]; deletes?: readonly string[] } = {}): CommitBatch {
+function batch(
+  expected: Head,
+  count = 0,
+  rows: { puts?: readonly StoredRow[]; deletes?: readonly string[] } = {},
+): CommitBatch {
   const events = Array.from({ length: count }, (_, index) => event(expected.position + index + 1))
   const position = expected.position + count
   const hash = position === 0 ? GENESIS_HASH : position.toString(16).padStart(64, '0')
@@ -35,13 +44,18 @@ export function tenantStorageContract(open: (tenantId: string) => Promise<Tenant
 
     it('keeps events, rows and head of a commit together', async () => {
       const storage = await open(newId.tenant())
-      const first = batch(EMPTY, 2, { puts: [row('user/a', { name: 'Ada' }), row('user/b', null, { version: 7, expiresAt: 9_000_000_000_000 })] })
+      const first = batch(EMPTY, 2, {
+        puts: [row('user/a', { name: 'Ada' }), row('user/b', null, { version: 7, expiresAt: 9_000_000_000_000 })],
+      })
       expect(await storage.commit(first)).toBe('committed')
       const page = await storage.readRows(['user/b', 'user/none', 'user/a'])
       expect(page.head).toEqual(after(first))
       expect(page.rows.toSorted((a, b) => (a.ref < b.ref ? -1 : 1))).toEqual(first.puts)
       expect(await storage.readEvents(0, 10)).toEqual({
-        events: [{ note: 'x', position: 1 }, { note: 'x', position: 2 }],
+        events: [
+          { note: 'x', position: 1 },
+          { note: 'x', position: 2 },
+        ],
         head: after(first),
       })
     })
@@ -57,9 +71,15 @@ export function tenantStorageContract(open: (tenantId: string) => Promise<Tenant
       const storage = await open(newId.tenant())
       const first = batch(EMPTY, 1, { puts: [row('user/a', 1, { expiresAt: 5 }), row('user/b'), row('user/c')] })
       await storage.commit(first)
-      const second = batch(after(first), 0, { puts: [row('user/a', 2, { version: 2 })], deletes: ['user/b', 'user/none'] })
+      const second = batch(after(first), 0, {
+        puts: [row('user/a', 2, { version: 2 })],
+        deletes: ['user/b', 'user/none'],
+      })
       expect(await storage.commit(second)).toBe('committed')
-      expect((await storage.scanRows('user/', 'user0', 10)).rows).toEqual([row('user/a', 2, { version: 2 }), row('user/c')])
+      expect((await storage.scanRows('user/', 'user0', 10)).rows).toEqual([
+        row('user/a', 2, { version: 2 }),
+        row('user/c'),
+      ])
     })
 
     it('refuses a batch decided on another revision, and writes nothing of it', async () => {
@@ -83,7 +103,9 @@ export function tenantStorageContract(open: (tenantId: string) => Promise<Tenant
     it('lets one of many writers win each revision', async () => {
       const tenantId = newId.tenant()
       const writers = await Promise.all(Array.from({ length: 10 }, () => open(tenantId)))
-      const results = await Promise.all(writers.map((writer, index) => writer.commit(batch(EMPTY, 1, { puts: [row(`user/${index}`)] }))))
+      const results = await Promise.all(
+        writers.map((writer, index) => writer.commit(batch(EMPTY, 1, { puts: [row(`user/${index}`)] }))),
+      )
       expect(results.filter((result) => result === 'committed')).toHaveLength(1)
       const winner = results.indexOf('committed')
       expect(refsOf(await (await open(tenantId)).scanRows('user/', 'user0', 20))).toEqual([`user/${winner}`])
@@ -91,12 +113,19 @@ export function tenantStorageContract(open: (tenantId: string) => Promise<Tenant
 
     it('commits many tenants at once, each on its own: a conflict of one spoils nothing of another', async () => {
       const tenants = await Promise.all(
-        Array.from({ length: 10 }, async (_, index) => ({ storage: await open(newId.tenant()), stale: index % 3 === 0 })),
+        Array.from({ length: 10 }, async (_, index) => ({
+          storage: await open(newId.tenant()),
+          stale: index % 3 === 0,
+        })),
       )
       for (const { storage, stale } of tenants) if (stale) await storage.commit(batch(EMPTY, 1))
-      const results = await Promise.all(tenants.map(({ storage }) => storage.commit(batch(EMPTY, 2, { puts: [row('user/a')] }))))
+      const results = await Promise.all(
+        tenants.map(({ storage }) => storage.commit(batch(EMPTY, 2, { puts: [row('user/a')] }))),
+      )
       expect(results).toEqual(tenants.map(({ stale }) => (stale ? 'conflict' : 'committed')))
-      const heads = await Promise.all(tenants.map(async ({ storage }) => (await storage.readEvents(0, 10)).events.length))
+      const heads = await Promise.all(
+        tenants.map(async ({ storage }) => (await storage.readEvents(0, 10)).events.length),
+      )
       expect(heads).toEqual(tenants.map(({ stale }) => (stale ? 1 : 2)))
     })
 
@@ -141,7 +170,9 @@ export function tenantStorageContract(open: (tenantId: string) => Promise<Tenant
 
     it('takes a large batch', async () => {
       const storage = await open(newId.tenant())
-      const puts = Array.from({ length: 1_500 }, (_, index) => row(`user/${String(index).padStart(5, '0')}`, 'v'.repeat(500)))
+      const puts = Array.from({ length: 1_500 }, (_, index) =>
+        row(`user/${String(index).padStart(5, '0')}`, 'v'.repeat(500)),
+      )
       expect(await storage.commit(batch(EMPTY, 600, { puts }))).toBe('committed')
       expect((await storage.readRows(puts.map(({ ref }) => ref))).rows).toHaveLength(1_500)
       expect((await storage.readEvents(0, 1_000)).events).toHaveLength(600)
@@ -149,7 +180,11 @@ export function tenantStorageContract(open: (tenantId: string) => Promise<Tenant
 
     it('removes what has expired and nothing else', async () => {
       const storage = await open(newId.tenant())
-      const puts = [row('replay/old', 1, { expiresAt: 1_000 }), row('replay/new', 1, { expiresAt: 3_000 }), row('user/a')]
+      const puts = [
+        row('replay/old', 1, { expiresAt: 1_000 }),
+        row('replay/new', 1, { expiresAt: 3_000 }),
+        row('user/a'),
+      ]
       const first = batch(EMPTY, 0, { puts })
       await storage.commit(first)
       expect(await storage.prune(2_000)).toBe(1)

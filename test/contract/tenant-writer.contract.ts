@@ -24,7 +24,9 @@ interface Running {
   readonly cores: readonly TenantWriterCore[]
   readonly mails: readonly Mail[]
   /** Sends every command at once, spread over the replicas, and waits for all outcomes. */
-  all(commands: readonly { readonly command: Command; readonly metadata?: CommandMetadata }[]): ReturnType<TenantWriterCore['execute']>[]
+  all(
+    commands: readonly { readonly command: Command; readonly metadata?: CommandMetadata }[],
+  ): ReturnType<TenantWriterCore['execute']>[]
 }
 
 const tools = writerTools()
@@ -50,12 +52,16 @@ export function tenantWriterContract(
       cores,
       mails,
       all: (commands) =>
-        commands.map(({ command, metadata }, index) => (cores[index % cores.length] ?? first).execute(command, metadata ?? bySystem())),
+        commands.map(({ command, metadata }, index) =>
+          (cores[index % cores.length] ?? first).execute(command, metadata ?? bySystem()),
+        ),
     }
   }
 
   const registrations = (tenantId: TenantId, count: number, prefix: string) =>
-    Array.from({ length: count }, (_, index) => ({ command: registerUser(tenantId, `${prefix}${index}@orchard.example`) }))
+    Array.from({ length: count }, (_, index) => ({
+      command: registerUser(tenantId, `${prefix}${index}@orchard.example`),
+    }))
 
   describe(`TenantWriterCore, ${replicas} at a time`, () => {
     it('gives the last 10 of 1,000 seats to exactly 10 of 1,000 who ask at once', async () => {
@@ -64,14 +70,18 @@ export function tenantWriterContract(
       expect(before.filter(({ ok }) => ok)).toHaveLength(989)
       const outcomes = await Promise.all(all(registrations(tenantId, 1_000, 'late')))
       expect(outcomes.filter(({ ok }) => ok)).toHaveLength(10)
-      expect(new Set(outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error.code])))).toEqual(new Set(['user.quota_exceeded']))
+      expect(new Set(outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error.code])))).toEqual(
+        new Set(['user.quota_exceeded']),
+      )
       expect((await cores[0]?.users())?.users).toHaveLength(1_000)
       await expectWhole(storage, tenantId)
     }, 120_000)
 
     it('gives an address to one of 100 who ask for it at once', async () => {
       const { tenantId, storage, all } = await start()
-      const outcomes = await Promise.all(all(Array.from({ length: 100 }, () => ({ command: registerUser(tenantId, 'one@orchard.example') }))))
+      const outcomes = await Promise.all(
+        all(Array.from({ length: 100 }, () => ({ command: registerUser(tenantId, 'one@orchard.example') }))),
+      )
       expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1)
       await expectWhole(storage, tenantId)
     }, 60_000)
@@ -80,7 +90,9 @@ export function tenantWriterContract(
       const { tenantId, storage, all } = await start()
       const command = registerUser(tenantId, 'key@orchard.example')
       const replay = { recordId: newId.request(), fingerprint: 'f', sealedReply: 's' }
-      const outcomes = await Promise.all(all(Array.from({ length: 1_000 }, () => ({ command, metadata: bySystem({ replay }) }))))
+      const outcomes = await Promise.all(
+        all(Array.from({ length: 1_000 }, () => ({ command, metadata: bySystem({ replay }) }))),
+      )
       const answers = outcomes.map((outcome) => {
         if (!outcome.ok) return outcome.error.code
         const { replayed: _replayed, sealedReply: _sealed, ...receipt } = outcome.value
@@ -94,8 +106,12 @@ export function tenantWriterContract(
 
     it('lets no more guesses through than the tenant allows, however many come at once', async () => {
       const { tenantId, storage, all } = await start()
-      const outcomes = await Promise.all(all(Array.from({ length: 200 }, () => ({ command: beginLogin(tenantId, 'admin@orchard.example') }))))
-      const kinds = outcomes.map((outcome) => (outcome.ok ? (outcome.value.reply as { kind: string }).kind : outcome.error.code)) // BeginLoginReply
+      const outcomes = await Promise.all(
+        all(Array.from({ length: 200 }, () => ({ command: beginLogin(tenantId, 'admin@orchard.example') }))),
+      )
+      const kinds = outcomes.map((outcome) =>
+        outcome.ok ? (outcome.value.reply as { kind: string }).kind : outcome.error.code,
+      ) // BeginLoginReply
       expect(kinds.filter((kind) => kind === 'verify')).toHaveLength(5)
       expect(kinds.filter((kind) => kind === 'locked')).toHaveLength(195)
       await expectWhole(storage, tenantId)
@@ -103,7 +119,10 @@ export function tenantWriterContract(
 
     it('hands over each mail, and keeps none that was handed over', async () => {
       const { tenantId, cores, mails, storage } = await start()
-      const { input, type } = registerUser(tenantId, 'mail@orchard.example') as Extract<Command, { type: 'user.register' }> // made as one
+      const { input, type } = registerUser(tenantId, 'mail@orchard.example') as Extract<
+        Command,
+        { type: 'user.register' }
+      > // made as one
       const mail = { to: 'mail@orchard.example', subject: 'Welcome', text: 'Come in' }
       await cores[0]?.execute({ type, input: { ...input, mail } }, bySystem())
       expect(await cores[0]?.nextDue()).toBe(tools.clock())
@@ -129,7 +148,9 @@ async function expectWhole(storage: TenantStorage, tenantId: string): Promise<re
   }
   expect(events.map(({ position }) => position)).toEqual(events.map((_, index) => index + 1))
   expect(events.map(({ prevHash }) => prevHash)).toEqual([GENESIS_HASH, ...events.slice(0, -1).map(({ hash }) => hash)])
-  expect(events.map((envelope) => tools.cryptography.sha256Hex(hashedForm(envelope)))).toEqual(events.map(({ hash }) => hash))
+  expect(events.map((envelope) => tools.cryptography.sha256Hex(hashedForm(envelope)))).toEqual(
+    events.map(({ hash }) => hash),
+  )
   expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(events.length)
   await expectFolded(storage, tenantId, events)
   return events
@@ -147,7 +168,10 @@ async function expectFolded(storage: TenantStorage, tenantId: string, events: re
   for (const envelope of events) {
     const key = envelope.personal && keys.get(envelope.personal.keyId)
     const personal = key && openPersonal(tools.cryptography, key, envelope)
-    const event = readEvent(envelope.type, envelope.schemaVersion, { data: envelope.data, ...(personal && { personal }) })
+    const event = readEvent(envelope.type, envelope.schemaVersion, {
+      data: envelope.data,
+      ...(personal && { personal }),
+    })
     const { id, version } = envelope.aggregate
     if (EVENT_DEFINITIONS[event.type].aggregate === 'tenant') tenant = evolveTenant(tenant, event, envelope.timestamp)
     if (EVENT_DEFINITIONS[event.type].aggregate !== 'user') continue
@@ -157,6 +181,8 @@ async function expectFolded(storage: TenantStorage, tenantId: string, events: re
   expect(tenantRow?.value).toEqual(tenant)
   const rows = (await storage.scanRows('user/', 'user0', 5_000)).rows
   expect(rows.map(({ ref, version, value }) => ({ ref, version, value }))).toEqual(
-    [...users].map(([id, { state, version }]) => ({ ref: `user/${id}`, version, value: state })).toSorted((a, b) => (a.ref < b.ref ? -1 : 1)),
+    [...users]
+      .map(([id, { state, version }]) => ({ ref: `user/${id}`, version, value: state }))
+      .toSorted((a, b) => (a.ref < b.ref ? -1 : 1)),
   )
 }

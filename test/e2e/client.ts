@@ -29,8 +29,8 @@ export class Client {
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
-    const text = await response.text()
-    return { status: response.status, headers: response.headers, body: text === '' ? {} : parse(text) }
+    const answered = await response.text()
+    return { status: response.status, headers: response.headers, body: answered === '' ? {} : parse(answered) }
   }
 
   login(email: string, password: string, tenant?: string): Promise<Answer> {
@@ -44,7 +44,7 @@ export class Client {
   }
 }
 
-const parse = (text: string) => JSON.parse(text) as Readonly<Record<string, unknown>> // every body of the API is an object
+const parse = (json: string) => JSON.parse(json) as Readonly<Record<string, unknown>> // every body of the API is an object
 
 /** A field that must be a string. */
 export function text(value: unknown): string {

@@ -27,7 +27,9 @@ function migrations(open: () => MigratableSession): void {
     const broken = { name: '9001_broken', text: 'create table directory.half (id int); select 1 / 0;' }
     const following = { name: '9002_following', text: 'create table directory.following (id int);' }
     await expect(migrate(open(), [broken, following], checksumOf)).rejects.toThrow('zero')
-    const present = { text: `select to_regclass('directory.half') as half, to_regclass('directory.following') as following` }
+    const present = {
+      text: `select to_regclass('directory.half') as half, to_regclass('directory.following') as following`,
+    }
     expect(await open().transaction('owner', [present])).toEqual([[{ half: null, following: null }]])
     const mended = { name: '9001_broken', text: 'create table directory.half (id int);' }
     expect(await migrate(open(), [mended, following], checksumOf)).toEqual(['9001_broken', '9002_following'])
@@ -46,7 +48,9 @@ describe('PostgreSQL', () => {
 
   it('builds the indexes that queries filter and sort by', async () => {
     const [rows = []] = await session.transaction('owner', [
-      { text: `select indexname, indisvalid from pg_indexes join pg_class c on c.relname = indexname join pg_index on indexrelid = c.oid where schemaname = 'read_models'` },
+      {
+        text: `select indexname, indisvalid from pg_indexes join pg_class c on c.relname = indexname join pg_index on indexrelid = c.oid where schemaname = 'read_models'`,
+      },
     ])
     expect(rows.every((row) => row['indisvalid'])).toBe(true)
     expect(rows.length).toBeGreaterThan(5)
@@ -60,7 +64,8 @@ describe('PostgreSQL', () => {
       const applied = await Promise.all(replicas.map((replica) => migrateAll(replica)))
       expect(applied.flat().toSorted()).toEqual(NAMES)
       // Every replica's connections still work.
-      for (const replica of replicas) await replica.transaction({ tenantId: 'ten_a' }, [{ text: 'select 1 from read_models.checkpoint' }])
+      for (const replica of replicas)
+        await replica.transaction({ tenantId: 'ten_a' }, [{ text: 'select 1 from read_models.checkpoint' }])
     } finally {
       await Promise.all(replicas.map((replica) => replica.close()))
       await withClient(database.url, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`))
@@ -88,9 +93,13 @@ describe('PostgreSQL', () => {
       for (const applied of await Promise.all(sessions.map((one) => migrateAll(one)))) expect(applied).toEqual(NAMES)
       // The wall is forced: not even the owner of the tables sees a row without being a tenant.
       const [one] = sessions
-      await one?.transaction({ tenantId: 'ten_a' }, [{ text: `insert into read_models.checkpoint values ('ten_a', 1)` }])
+      await one?.transaction({ tenantId: 'ten_a' }, [
+        { text: `insert into read_models.checkpoint values ('ten_a', 1)` },
+      ])
       expect(await one?.transaction('owner', [{ text: 'select 1 from read_models.checkpoint' }])).toEqual([[]])
-      expect(await one?.transaction({ tenantId: 'ten_a' }, [{ text: 'select position from read_models.checkpoint' }])).toEqual([[{ position: 1 }]])
+      expect(
+        await one?.transaction({ tenantId: 'ten_a' }, [{ text: 'select position from read_models.checkpoint' }]),
+      ).toEqual([[{ position: 1 }]])
     } finally {
       await Promise.all(sessions.map((one) => one.close()))
       await withClient(database.url, async (client) => {

@@ -37,8 +37,20 @@ function replica(session: SqlSession, { lossy = false, now = () => NOON } = {}) 
     },
   }
   let deliver = !lossy
-  const writer = new PostgresTenantWriter({ session, tools, mailer: { send: async (mail) => void mails.push(mail) }, bus: () => bus, logger })
-  const projector = new Projector({ eventStore: logEventStore(writer), store, writer, cryptography: tools.cryptography, keyVault: tools.keyVault })
+  const writer = new PostgresTenantWriter({
+    session,
+    tools,
+    mailer: { send: async (mail) => void mails.push(mail) },
+    bus: () => bus,
+    logger,
+  })
+  const projector = new Projector({
+    eventStore: logEventStore(writer),
+    store,
+    writer,
+    cryptography: tools.cryptography,
+    keyVault: tools.keyVault,
+  })
   const inProcess = new InProcessBus((tenantId) => projector.project(tenantId), logger)
   return {
     writer,
@@ -54,7 +66,9 @@ function replica(session: SqlSession, { lossy = false, now = () => NOON } = {}) 
 }
 
 const withMail = (command: Command, to: string): Command =>
-  command.type === 'user.register' ? { ...command, input: { ...command.input, mail: { to, subject: 's', text: 't' } } } : command
+  command.type === 'user.register'
+    ? { ...command, input: { ...command.input, mail: { to, subject: 's', text: 't' } } }
+    : command
 
 function pipeline(session: () => SqlSession): void {
   async function tenantOf(one: ReturnType<typeof replica>): Promise<TenantId> {
@@ -70,7 +84,11 @@ function pipeline(session: () => SqlSession): void {
     const position = outcome.ok ? outcome.value.position : 0
     await vi.waitFor(async () => expect((await one.readModels.metrics(tenantId)).position).toBe(position))
     expect((await one.readModels.metrics(tenantId)).row).toMatchObject({ totalUsers: 2, activeUsers: 2 })
-    const users = await one.readModels.users(tenantId, { search: 'ada@' }, { page: 1, pageSize: 10, sortBy: 'email', sortOrder: 'asc' })
+    const users = await one.readModels.users(
+      tenantId,
+      { search: 'ada@' },
+      { page: 1, pageSize: 10, sortBy: 'email', sortOrder: 'asc' },
+    )
     expect(users).toMatchObject({ total: 1, items: [{ email: 'ada@orchard.example', status: 'invited' }] })
     expect(one.errors).toEqual([])
   })
@@ -81,7 +99,9 @@ function pipeline(session: () => SqlSession): void {
     expect((await one.readModels.tenant(tenantId)).position).toBe(0)
     one.deliverAgain()
     await one.writer.sweep()
-    await vi.waitFor(async () => expect((await one.readModels.tenant(tenantId)).row).toMatchObject({ name: 'Orchard Ltd' }))
+    await vi.waitFor(async () =>
+      expect((await one.readModels.tenant(tenantId)).row).toMatchObject({ name: 'Orchard Ltd' }),
+    )
     await vi.waitFor(async () => {
       one.wakeUps.length = 0
       await one.writer.sweep()
@@ -94,12 +114,18 @@ function pipeline(session: () => SqlSession): void {
     const tenantId = await tenantOf(one)
     const outcomes = await Promise.all(
       Array.from({ length: 60 }, (_, index) =>
-        (index % 2 === 0 ? one : other).writer.execute(tenantId, registerUser(tenantId, `user${index}@orchard.example`), bySystem()),
+        (index % 2 === 0 ? one : other).writer.execute(
+          tenantId,
+          registerUser(tenantId, `user${index}@orchard.example`),
+          bySystem(),
+        ),
       ),
     )
     expect(outcomes.every(({ ok }) => ok)).toBe(true)
     const { head } = await one.writer.log(tenantId, 0, 1)
-    await vi.waitFor(async () => expect((await other.readModels.metrics(tenantId)).position).toBe(head.position), { timeout: 10_000 })
+    await vi.waitFor(async () => expect((await other.readModels.metrics(tenantId)).position).toBe(head.position), {
+      timeout: 10_000,
+    })
     expect((await one.readModels.metrics(tenantId)).row).toMatchObject({ totalUsers: 61 })
     expect([...one.errors, ...other.errors]).toEqual([])
   })
@@ -107,9 +133,15 @@ function pipeline(session: () => SqlSession): void {
   it('sends a mail once, at once, and keeps it from no sweep of any replica', async () => {
     const [one, other] = [replica(session()), replica(session())]
     const tenantId = await tenantOf(one)
-    await one.writer.execute(tenantId, withMail(registerUser(tenantId, 'mail@orchard.example'), 'mail@orchard.example'), bySystem())
+    await one.writer.execute(
+      tenantId,
+      withMail(registerUser(tenantId, 'mail@orchard.example'), 'mail@orchard.example'),
+      bySystem(),
+    )
     await Promise.all([one.writer.sweep(), other.writer.sweep(), one.writer.sweep()])
-    await vi.waitFor(() => expect([...one.mails, ...other.mails].filter(({ to }) => to === 'mail@orchard.example')).toHaveLength(1))
+    await vi.waitFor(() =>
+      expect([...one.mails, ...other.mails].filter(({ to }) => to === 'mail@orchard.example')).toHaveLength(1),
+    )
     await Promise.all([one.writer.sweep(), other.writer.sweep()])
     expect([...one.mails, ...other.mails].filter(({ to }) => to === 'mail@orchard.example')).toHaveLength(1)
   })
@@ -120,7 +152,13 @@ function pipeline(session: () => SqlSession): void {
     const bus: Bus = { publish: () => Promise.reject(new Error('the bus is away')) }
     const unhandled = vi.fn<(fault: unknown) => void>()
     process.on('unhandledRejection', unhandled)
-    const writer = new PostgresTenantWriter({ session: session(), tools, mailer: { send: () => Promise.resolve() }, bus: () => bus, logger })
+    const writer = new PostgresTenantWriter({
+      session: session(),
+      tools,
+      mailer: { send: () => Promise.resolve() },
+      bus: () => bus,
+      logger,
+    })
     const tenantId = newId.tenant()
     expect(await writer.execute(tenantId, createTenant(tenantId), bySystem())).toMatchObject({ ok: true })
     await new Promise(setImmediate)

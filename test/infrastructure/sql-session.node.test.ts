@@ -37,7 +37,9 @@ describe('PostgreSQL', () => {
     sqlSessionContract(() => new NeonSqlSession(CONNECTION, { fetchEndpoint: standIn.endpoint }))
 
     it('refuses who does not know the connection string', async () => {
-      const stranger = new NeonSqlSession('postgres://acci:guess@stranger.localhost/acci', { fetchEndpoint: standIn.endpoint })
+      const stranger = new NeonSqlSession('postgres://acci:guess@stranger.localhost/acci', {
+        fetchEndpoint: standIn.endpoint,
+      })
       await expect(stranger.transaction('owner', [{ text: 'select 1' }])).rejects.toThrow('401')
     })
   })

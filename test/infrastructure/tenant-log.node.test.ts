@@ -34,11 +34,17 @@ describe('PostgreSQL', () => {
 
   describe('one process', () => {
     tenantStorageContract(oneProcess(() => session))
-    tenantWriterContract(oneProcess(() => session), { replicas: 1 })
+    tenantWriterContract(
+      oneProcess(() => session),
+      { replicas: 1 },
+    )
   })
   describe('many processes', () => {
     tenantStorageContract(manyProcesses(() => session))
-    tenantWriterContract(manyProcesses(() => session), { replicas: 3 })
+    tenantWriterContract(
+      manyProcesses(() => session),
+      { replicas: 3 },
+    )
   })
 })
 
@@ -51,5 +57,8 @@ describe('PGlite', () => {
   afterAll(() => session.close())
 
   tenantStorageContract(oneProcess(() => session))
-  tenantWriterContract(oneProcess(() => session), { replicas: 1 })
+  tenantWriterContract(
+    oneProcess(() => session),
+    { replicas: 1 },
+  )
 })

@@ -11,7 +11,13 @@ export const settings = (changes: Partial<TenantSettings> = {}): TenantSettings 
   allowedAuthMethods: ['password'],
   maxUsers: 1_000,
   features: [],
-  securityPolicy: { passwordMinLength: 8, requireMfa: false, maxLoginAttempts: 5, sessionTimeout: 'PT1H', allowedIpRanges: [] },
+  securityPolicy: {
+    passwordMinLength: 8,
+    requireMfa: false,
+    maxLoginAttempts: 5,
+    sessionTimeout: 'PT1H',
+    allowedIpRanges: [],
+  },
   ...changes,
 })
 
@@ -49,7 +55,12 @@ export const beginLogin = (tenantId: TenantId, email: string, ipAddress = '192.0
     tenantId,
     emailIndex: testVault.emailIndex(email),
     sessionId: newId.session(),
-    client: { deviceInfo: { userAgent: 'test', platform: 'test' }, ipAddress, ipIndex: testVault.ipIndex(ipAddress), authMethod: 'password' },
+    client: {
+      deviceInfo: { userAgent: 'test', platform: 'test' },
+      ipAddress,
+      ipIndex: testVault.ipIndex(ipAddress),
+      authMethod: 'password',
+    },
   },
 })
 

@@ -31,7 +31,10 @@ export const tenantDescribed = (metadata: Metadata): Fact => ({
 
 export const tenantDeleted = (): Fact => ({
   aggregateId: TENANT,
-  event: { type: 'tenant.deleted', data: { tenantId: TENANT, deletionReason: 'inactive', dataRetentionPeriod: 'P90D' } },
+  event: {
+    type: 'tenant.deleted',
+    data: { tenantId: TENANT, deletionReason: 'inactive', dataRetentionPeriod: 'P90D' },
+  },
 })
 
 export interface UserFact {
@@ -80,7 +83,11 @@ export const userActive = (number: number, user: UserFact = {}): readonly Fact[]
   ]
 }
 
-export const userDeactivated = (number: number, deactivationType: DeactivationType, reactivationDate?: number): Fact => ({
+export const userDeactivated = (
+  number: number,
+  deactivationType: DeactivationType,
+  reactivationDate?: number,
+): Fact => ({
   aggregateId: userIdOf(number),
   event: {
     type: 'user.deactivated',

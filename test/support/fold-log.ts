@@ -43,7 +43,12 @@ export function foldLog(tenantId: string, log: readonly LoggedEvent[], rows: Fol
       if (counted !== roster) put('roster', tenantId, counted, version('roster', tenantId) + 1)
     }
     if (aggregate === 'session' && event.type !== 'auth.login_failed') {
-      put('session', aggregateId, evolveSession(value('session', aggregateId) ?? initialSession(), event, timestamp), next)
+      put(
+        'session',
+        aggregateId,
+        evolveSession(value('session', aggregateId) ?? initialSession(), event, timestamp),
+        next,
+      )
     }
     if (event.type === 'auth.login_succeeded') {
       const { userId } = event.data
@@ -54,14 +59,20 @@ export function foldLog(tenantId: string, log: readonly LoggedEvent[], rows: Fol
 }
 
 /** Opens what a storage holds as anybody must who has only log, keys and schemas. */
-export function openLog(storage: MemoryTenantStorage, tools: WriterTools): readonly (LoggedEvent & { readonly envelope: EventEnvelope })[] {
+export function openLog(
+  storage: MemoryTenantStorage,
+  tools: WriterTools,
+): readonly (LoggedEvent & { readonly envelope: EventEnvelope })[] {
   return storage.events.map((envelope) => {
     const owner = envelope.personal?.keyId
     const wrapped = owner === undefined ? undefined : storage.row(rowRef('subjectKey', owner))
     const box = (wrapped?.value as unknown as RowValues['subjectKey'] | undefined)?.wrapped // a subjectKey row
     const key = owner !== undefined && box !== undefined ? tools.keyVault.unwrap(box, owner) : undefined
     const personal = key && openPersonal(tools.cryptography, key, envelope)
-    const event = readEvent(envelope.type, envelope.schemaVersion, { data: envelope.data, ...(personal && { personal }) })
+    const event = readEvent(envelope.type, envelope.schemaVersion, {
+      data: envelope.data,
+      ...(personal && { personal }),
+    })
     return { envelope, event, aggregateId: envelope.aggregate.id, timestamp: envelope.timestamp }
   })
 }

@@ -41,7 +41,11 @@ class Given {
   }
 
   async when(command: Command): Promise<Then> {
-    const log = this.#facts.map(({ event, aggregateId, at = START }) => ({ event, aggregateId, timestamp: timestampOf(at) }))
+    const log = this.#facts.map(({ event, aggregateId, at = START }) => ({
+      event,
+      aggregateId,
+      timestamp: timestampOf(at),
+    }))
     const folded = foldLog(TENANT, log)
     for (const { kind, id, value } of this.#rows) {
       if (value !== undefined) folded.set(rowRef(kind, id), { version: 1, value: value as unknown as Json }) // rows are JSON

@@ -33,7 +33,12 @@ export function rulesOf(source: PolicySource): PolarRule[] {
 export function withoutRule(sources: readonly PolicySource[], dropped: PolarRule): PolicySource[] {
   return sources.map((source) =>
     source.name === dropped.file
-      ? { name: source.name, text: rulesOf(source).map((rule) => print(rule, rule.index === dropped.index)).join('\n') }
+      ? {
+          name: source.name,
+          text: rulesOf(source)
+            .map((rule) => print(rule, rule.index === dropped.index))
+            .join('\n'),
+        }
       : source,
   )
 }
@@ -65,7 +70,9 @@ function isBounded({ file, head, body }: PolarRule): boolean {
   if (parameters === null || body === undefined || /\bor\b/.test(body)) return false
   const [, actor, resource] = parameters
   const first = body.split(' and ')[0]
-  return first === `same_tenant(${actor}, ${resource})` || (file === SYSTEM_ADMIN_FILE && first === `system_admin(${actor})`)
+  return (
+    first === `same_tenant(${actor}, ${resource})` || (file === SYSTEM_ADMIN_FILE && first === `system_admin(${actor})`)
+  )
 }
 
 /** Every text in quotes that has the shape of an action. */

@@ -11,5 +11,4 @@ export const policyFiles = (): PolicySource[] =>
     .map((name) => ({ name, text: readFileSync(join(FOLDER, name), 'utf8') }))
 
 /** The seed's example, word for word (seed lines 2953-2966). */
-export const seedPolicy = (): string =>
-  readFileSync(join(import.meta.dirname, '../fixtures/seed-policy.polar'), 'utf8')
+export const seedPolicy = (): string => readFileSync(join(import.meta.dirname, '../fixtures/seed-policy.polar'), 'utf8')

@@ -22,8 +22,7 @@ export function testTools(seed = 'seed', start = START): TestTools {
   let drawn = 0
   const cryptography: Cryptography = {
     ...nodeCryptography,
-    randomBytes: (length) =>
-      createHash('shake256', { outputLength: length }).update(`${seed}/${drawn++}`).digest(),
+    randomBytes: (length) => createHash('shake256', { outputLength: length }).update(`${seed}/${drawn++}`).digest(),
   }
   const virtual: VirtualClock = {
     now: start,

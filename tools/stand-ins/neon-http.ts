@@ -126,7 +126,8 @@ const ERROR_FIELDS = [
 
 /** A fault as Neon reports it: the fields of PostgreSQL's own message. */
 function faultOf(fault: unknown): { readonly status: number; readonly body: Readonly<Record<string, unknown>> } {
-  const known: Readonly<Record<string, unknown>> = fault instanceof Error ? { ...fault } : {}
+  const known: Readonly<Record<string, unknown>> =
+    fault instanceof Error ? Object.fromEntries(Object.entries(fault)) : {}
   const fields = Object.fromEntries(
     ERROR_FIELDS.filter((name) => known[name] !== undefined).map((name) => [name, known[name]]),
   )

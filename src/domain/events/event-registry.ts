@@ -31,7 +31,7 @@ export const EVENT_DEFINITIONS = {
   'auth.login_succeeded': LoginSucceeded,
   'auth.login_failed': LoginFailed,
   'auth.logout': LoggedOut,
-} as const satisfies { readonly [Type in EventType]: EventDefinition<Type, z.ZodType, z.ZodType | undefined> }
+} as const satisfies { readonly [Type in EventType]: EventDefinition<Type, z.ZodType> }
 
 export const EVENT_TYPES = Object.keys(EVENT_DEFINITIONS) as readonly EventType[] // the keys of the table just above
 

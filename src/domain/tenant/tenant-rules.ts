@@ -5,7 +5,7 @@ import type { TenantState } from './tenant-state.ts'
 import { Metadata, type AuthenticationMethod, type SubscriptionPlan, type TenantSettings } from './tenant-types.ts'
 
 /** Length in code points of the NFC, trimmed form (G-46). */
-export const textLength = (text: string): number => [...text.normalize('NFC').trim()].length
+export const textLength = (text: string): number => Array.from(text.normalize('NFC').trim()).length
 
 export const normalizeName = (name: string): string => name.normalize('NFC').trim()
 

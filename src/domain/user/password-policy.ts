@@ -14,7 +14,7 @@ const REQUIRED: readonly (readonly [RegExp, ErrorCode])[] = [
 
 /** What a new password lacks. Asked when one is set, never at sign-in (G-45). `minLength`: the tenant's own minimum. */
 export function passwordFaults(password: string, minLength: number, pointer = '/password'): readonly FieldFault[] {
-  const length = [...password.normalize('NFC')].length
+  const length = Array.from(password.normalize('NFC')).length
   const min = Math.max(MIN_LENGTH, minLength)
   const faults: FieldFault[] = []
   if (length < min) faults.push({ pointer, code: 'password.too_short', params: { min } })

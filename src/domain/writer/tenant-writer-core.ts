@@ -152,7 +152,8 @@ export class TenantWriterCore {
 
   /** True when the task is done with. */
   async #carryOut(task: TaskRow): Promise<boolean> {
-    if (task.task === 'sendMail') return sendMail(task, await this.subjectKeys([task.subjectId]), this.#tools, this.#mailer)
+    if (task.task === 'sendMail')
+      return sendMail(task, await this.subjectKeys([task.subjectId]), this.#tools, this.#mailer)
     const tenantId = this.#tenantId as TenantId // the id this writer was made for
     const userId = task.userId as UserId // stored from a UserId
     const correlationId = `due/${task.task}/${userId}`

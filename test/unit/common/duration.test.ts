@@ -21,12 +21,33 @@ describe('parseDuration', () => {
     expect(parseDuration(text)).toBe(milliseconds)
   })
 
-  it.each(['', 'P', 'PT', 'P1DT', 'PT5', 'T1H', '30', 'd', '-1d', '+1d', '1.5h', '1 d', ' 1d', '1d\n', '1D', 'p1d', 'P1M', 'P1Y', 'P1W', 'PT1.5S', 'PT1M1H', '9999999999d', '١d'])(
-    'reads %j as no duration',
-    (text) => {
-      expect(parseDuration(text)).toBeUndefined()
-    },
-  )
+  it.each([
+    '',
+    'P',
+    'PT',
+    'P1DT',
+    'PT5',
+    'T1H',
+    '30',
+    'd',
+    '-1d',
+    '+1d',
+    '1.5h',
+    '1 d',
+    ' 1d',
+    '1d\n',
+    '1D',
+    'p1d',
+    'P1M',
+    'P1Y',
+    'P1W',
+    'PT1.5S',
+    'PT1M1H',
+    '9999999999d',
+    '١d',
+  ])('reads %j as no duration', (text) => {
+    expect(parseDuration(text)).toBeUndefined()
+  })
 })
 
 describe('formatDuration', () => {

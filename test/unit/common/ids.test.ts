@@ -37,7 +37,15 @@ describe('ids', () => {
     expect(TenantId.safeParse(id).success).toBe(true)
     expect(UserId.safeParse(id).success).toBe(false)
     const suffix = idSuffix(id)
-    for (const wrong of [`ten_8${suffix.slice(1)}`, `ten_${suffix.slice(1)}`, `ten_${suffix}0`, `ten_${suffix.slice(0, -1)}i`, `TEN_${suffix}`, `ten_${suffix}\n`, suffix]) {
+    for (const wrong of [
+      `ten_8${suffix.slice(1)}`,
+      `ten_${suffix.slice(1)}`,
+      `ten_${suffix}0`,
+      `ten_${suffix.slice(0, -1)}i`,
+      `TEN_${suffix}`,
+      `ten_${suffix}\n`,
+      suffix,
+    ]) {
       expect(TenantId.safeParse(wrong).success, wrong).toBe(false)
     }
   })

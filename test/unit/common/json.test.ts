@@ -16,7 +16,15 @@ describe('canonicalJson', () => {
     const text = String.raw`{"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One","\ud83d\ude00":"Emoji: Grinning Face","\u0080":"Control","\u00f6":"Latin Small Letter O With Diaeresis"}`
     const sorted = JSON.parse(canonicalJson(JSON.parse(text) as Json)) as object
     expect(canonicalJson(JSON.parse(text) as Json).match(/"(?=[A-Z])[^"]*"/g)).toEqual(
-      ['Carriage Return', 'One', 'Control', 'Latin Small Letter O With Diaeresis', 'Euro Sign', 'Emoji: Grinning Face', 'Hebrew Letter Dalet With Dagesh'].map((name) => `"${name}"`),
+      [
+        'Carriage Return',
+        'One',
+        'Control',
+        'Latin Small Letter O With Diaeresis',
+        'Euro Sign',
+        'Emoji: Grinning Face',
+        'Hebrew Letter Dalet With Dagesh',
+      ].map((name) => `"${name}"`),
     )
     expect(sorted).toEqual(JSON.parse(text))
   })
@@ -44,7 +52,11 @@ describe('canonicalJson', () => {
     const shuffled = (value: Json): Json => {
       if (value === null || typeof value !== 'object') return value
       if (Array.isArray(value)) return value.map((item: Json) => shuffled(item))
-      return Object.fromEntries(Object.entries(value).toReversed().map(([key, member]) => [key, shuffled(member ?? null)]))
+      return Object.fromEntries(
+        Object.entries(value)
+          .toReversed()
+          .map(([key, member]) => [key, shuffled(member ?? null)]),
+      )
     }
     fc.assert(
       fc.property(anyJson, (value) => {
@@ -68,7 +80,9 @@ describe('canonicalJson', () => {
 
 describe('jsonTextDepth', () => {
   const depthOf = (value: Json): number =>
-    value !== null && typeof value === 'object' ? 1 + Math.max(0, ...Object.values(value).map((member) => depthOf(member ?? null))) : 0
+    value !== null && typeof value === 'object'
+      ? 1 + Math.max(0, ...Object.values(value).map((member) => depthOf(member ?? null)))
+      : 0
 
   it('finds the depth of any value', () => {
     fc.assert(

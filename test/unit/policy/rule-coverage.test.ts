@@ -13,7 +13,8 @@ const allowedCases = decisionCases().filter(({ expected }) => expected)
 /** Whether two versions of a policy differ on a recorded decision (G-84). */
 async function changesADecision(sources: readonly PolicySource[]): Promise<boolean> {
   const policy = await createOsoPolicy(sources)
-  for (const { actor, action, resource } of allowedCases) if (!(await policy.decide(actor, action, resource))) return true
+  for (const { actor, action, resource } of allowedCases)
+    if (!(await policy.decide(actor, action, resource))) return true
   return false
 }
 

@@ -56,7 +56,9 @@ describe("the seed's example policy (G-50)", () => {
   })
 
   it('does not load as written: has_role is nowhere defined', async () => {
-    await expect(load(seedPolicy().replace('actor: User, action,', 'actor: User, _action,'))).rejects.toThrow(/has_role/)
+    await expect(load(seedPolicy().replace('actor: User, action,', 'actor: User, _action,'))).rejects.toThrow(
+      /has_role/,
+    )
   })
 
   it('once repaired lets a user without a role delete; ours does not', async () => {
@@ -70,11 +72,15 @@ describe("the seed's example policy (G-50)", () => {
 
   it('once repaired takes two missing tenants for the same one; ours does not', async () => {
     const seed = await load(repaired())
-    expect(await seed.isAllowed(new User(undefined, 'admin'), 'delete', new Document(undefined, false, true))).toBe(true)
+    expect(await seed.isAllowed(new User(undefined, 'admin'), 'delete', new Document(undefined, false, true))).toBe(
+      true,
+    )
 
     // Tenants that only untyped data can lack.
     const nowhere = { userId: 'usr_one', role: 'admin', isSystemAdmin: false } as unknown as PolicyActor
-    expect(await ask(nowhere, 'user.deactivate', { kind: 'user', id: 'usr_two' } as unknown as PolicyResource)).toEqual(DENIED)
+    expect(await ask(nowhere, 'user.deactivate', { kind: 'user', id: 'usr_two' } as unknown as PolicyResource)).toEqual(
+      DENIED,
+    )
   })
 
   it('once repaired lets a reader read what is restricted; ours opens to a reader nothing but the own', async () => {

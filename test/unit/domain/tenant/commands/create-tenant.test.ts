@@ -3,9 +3,20 @@ import type { Json } from '#common/json.ts'
 import type { CreateTenantInput } from '#domain/tenant/commands/create-tenant.ts'
 import { tenantCreated, tenantDeleted } from '../../../../support/facts.ts'
 import { given } from '../../../../support/given-when-then.ts'
-import { ADMIN, createInput, emailIndexOf, invitationIdOf, settings, TENANT, tokenHashOf } from '../../../../support/subjects.ts'
+import {
+  ADMIN,
+  createInput,
+  emailIndexOf,
+  invitationIdOf,
+  settings,
+  TENANT,
+  tokenHashOf,
+} from '../../../../support/subjects.ts'
 
-const create = (change: Partial<CreateTenantInput> = {}) => ({ type: 'tenant.create' as const, input: createInput(change) })
+const create = (change: Partial<CreateTenantInput> = {}) => ({
+  type: 'tenant.create' as const,
+  input: createInput(change),
+})
 
 describe('tenant.create', () => {
   it('makes the tenant, its admin and the admin’s invitation in one decision', async () => {
@@ -93,16 +104,26 @@ describe('tenant.create', () => {
 
   it('gives each plan its own number of seats', async () => {
     const maxUsersOf = (maxUsers: number) => settings({ maxUsers })
-    ;(await given().when(create({ settings: maxUsersOf(1_000) }))).emits('tenant.created', 'user.registered', 'user.invited')
+    ;(await given().when(create({ settings: maxUsersOf(1_000) }))).emits(
+      'tenant.created',
+      'user.registered',
+      'user.invited',
+    )
     const professional = { subscriptionPlan: 'professional' } as const
     expect((await given().when(create({ ...professional, settings: maxUsersOf(100_000) }))).outcome.ok).toBe(true)
-    ;(await given().when(create({ ...professional, settings: maxUsersOf(100_001) }))).refusesField('/settings/maxUsers', 'tenant.invalid_settings')
+    ;(await given().when(create({ ...professional, settings: maxUsersOf(100_001) }))).refusesField(
+      '/settings/maxUsers',
+      'tenant.invalid_settings',
+    )
     const custom = { subscriptionPlan: { custom: 'gold' } } as const
     expect((await given().when(create({ ...custom, settings: maxUsersOf(1_000_000) }))).outcome.ok).toBe(true)
   })
 
   it('says the first fault when there are several', async () => {
-    ;(await given().when(create({ name: 'x', settings: settings({ features: ['x'] }) }))).refusesField('/name', 'tenant.invalid_name')
+    ;(await given().when(create({ name: 'x', settings: settings({ features: ['x'] }) }))).refusesField(
+      '/name',
+      'tenant.invalid_name',
+    )
   })
 
   it.each<[string, Json]>([
@@ -112,7 +133,10 @@ describe('tenant.create', () => {
     ['a name over 128 characters', { ['k'.repeat(129)]: 1 }],
   ])('refuses metadata that no store could give back: %s', async (_what, metadata) => {
     const { input } = create()
-    const then = await given().when({ type: 'tenant.create', input: { ...input, metadata: metadata as { readonly [key: string]: Json } } }) // objects all
+    const then = await given().when({
+      type: 'tenant.create',
+      input: { ...input, metadata: metadata as { readonly [key: string]: Json } },
+    }) // objects all
     then.refusesField('/metadata', 'validation.invalid_format')
   })
 })

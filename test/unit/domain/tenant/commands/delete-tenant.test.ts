@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { PLATFORM_TENANT_ID } from '#common/ids.ts'
 import type { DeleteTenantInput } from '#domain/tenant/commands/delete-tenant.ts'
-import { tenantCreated, tenantDeleted, tenantWithAdmin, userActive, userDeactivated, userInvited } from '../../../../support/facts.ts'
+import {
+  tenantCreated,
+  tenantDeleted,
+  tenantWithAdmin,
+  userActive,
+  userDeactivated,
+  userInvited,
+} from '../../../../support/facts.ts'
 import { given } from '../../../../support/given-when-then.ts'
 import { TENANT } from '../../../../support/subjects.ts'
 
@@ -13,7 +20,11 @@ const remove = (change: Partial<DeleteTenantInput> = {}) => ({
 describe('tenant.delete', () => {
   it('deletes a tenant whose only user is its admin, and keeps its data for 90 days unless told otherwise', async () => {
     const then = await given(...tenantWithAdmin()).when(remove())
-    expect(then.event('tenant.deleted').data).toEqual({ tenantId: TENANT, deletionReason: 'userRequested', dataRetentionPeriod: 'P90D' })
+    expect(then.event('tenant.deleted').data).toEqual({
+      tenantId: TENANT,
+      deletionReason: 'userRequested',
+      dataRetentionPeriod: 'P90D',
+    })
   })
 
   it.each([
@@ -26,32 +37,53 @@ describe('tenant.delete', () => {
     expect(then.event('tenant.deleted').data.dataRetentionPeriod).toBe(written)
   })
 
-  it.each(['29d', 'P29DT23H59M59S', '366d', 'P365DT1S', '0d', '', 'forever', '-30d'])('refuses to keep the data for %j', async (dataRetentionPeriod) => {
-    ;(await given(...tenantWithAdmin()).when(remove({ dataRetentionPeriod }))).refusesField('/dataRetentionPeriod', 'tenant.invalid_retention_period')
-  })
+  it.each(['29d', 'P29DT23H59M59S', '366d', 'P365DT1S', '0d', '', 'forever', '-30d'])(
+    'refuses to keep the data for %j',
+    async (dataRetentionPeriod) => {
+      ;(await given(...tenantWithAdmin()).when(remove({ dataRetentionPeriod }))).refusesField(
+        '/dataRetentionPeriod',
+        'tenant.invalid_retention_period',
+      )
+    },
+  )
 
   it('refuses while others are active or invited, but not for those who are deactivated', async () => {
     const facts = [...tenantWithAdmin(), ...userActive(2), ...userInvited(3)]
     ;(await given(...facts).when(remove())).refuses('tenant.has_active_users', { params: { count: 2 } })
-    ;(await given(...facts, userDeactivated(2, 'temporary')).when(remove())).refuses('tenant.has_active_users', { params: { count: 1 } })
-    ;(await given(...facts, userDeactivated(2, 'temporary'), userDeactivated(3, 'permanent')).when(remove())).emits('tenant.deleted')
+    ;(await given(...facts, userDeactivated(2, 'temporary')).when(remove())).refuses('tenant.has_active_users', {
+      params: { count: 1 },
+    })
+    ;(await given(...facts, userDeactivated(2, 'temporary'), userDeactivated(3, 'permanent')).when(remove())).emits(
+      'tenant.deleted',
+    )
   })
 
   it('counts a second admin among the others, and an invited admin as the last one', async () => {
-    ;(await given(...tenantWithAdmin(), ...userActive(2, { role: 'admin' })).when(remove())).refuses('tenant.has_active_users')
+    ;(await given(...tenantWithAdmin(), ...userActive(2, { role: 'admin' })).when(remove())).refuses(
+      'tenant.has_active_users',
+    )
     ;(await given(tenantCreated(), ...userInvited(1, { role: 'admin' })).when(remove())).emits('tenant.deleted')
     ;(await given(tenantCreated(), ...userInvited(2)).when(remove())).refuses('tenant.has_active_users')
   })
 
-  it.each(['professional', 'enterprise', { custom: 'gold' }] as const)('refuses while a %o subscription runs', async (plan) => {
-    ;(await given(...tenantWithAdmin({ plan })).when(remove())).refuses('tenant.active_subscription_exists')
-  })
+  it.each(['professional', 'enterprise', { custom: 'gold' }] as const)(
+    'refuses while a %o subscription runs',
+    async (plan) => {
+      ;(await given(...tenantWithAdmin({ plan })).when(remove())).refuses('tenant.active_subscription_exists')
+    },
+  )
 
   it('obeys a system admin who gives a reason, and tells it', async () => {
     const forced = remove({ forcedBecause: 'court order 7', deletionReason: { other: 'court order' } })
     const then = await given(...tenantWithAdmin({ plan: 'enterprise' }), ...userActive(2)).when(forced)
-    expect(then.event('tenant.deleted').data).toMatchObject({ forcedBecause: 'court order 7', deletionReason: { other: 'court order' } })
-    ;(await given(...tenantWithAdmin()).when(remove({ forcedBecause: 'x', dataRetentionPeriod: '1d' }))).refusesField('/dataRetentionPeriod', 'tenant.invalid_retention_period')
+    expect(then.event('tenant.deleted').data).toMatchObject({
+      forcedBecause: 'court order 7',
+      deletionReason: { other: 'court order' },
+    })
+    ;(await given(...tenantWithAdmin()).when(remove({ forcedBecause: 'x', dataRetentionPeriod: '1d' }))).refusesField(
+      '/dataRetentionPeriod',
+      'tenant.invalid_retention_period',
+    )
   })
 
   it('refuses a tenant that is not there, or deleted already', async () => {
@@ -63,7 +95,11 @@ describe('tenant.delete', () => {
     const created = tenantCreated()
     const platform = { kind: 'tenant' as const, id: PLATFORM_TENANT_ID, value: { ...platformState(created) } }
     for (const force of [{}, { forcedBecause: 'because' }]) {
-      ;(await given().with(platform).when(remove({ tenantId: PLATFORM_TENANT_ID, ...force }))).refuses('tenant.platform_protected')
+      ;(
+        await given()
+          .with(platform)
+          .when(remove({ tenantId: PLATFORM_TENANT_ID, ...force }))
+      ).refuses('tenant.platform_protected')
     }
   })
 })

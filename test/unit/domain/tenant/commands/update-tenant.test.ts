@@ -1,16 +1,32 @@
 import { describe, expect, it } from 'vitest'
 import type { UpdateTenantInput } from '#domain/tenant/commands/update-tenant.ts'
-import { tenantCreated, tenantDeleted, tenantDescribed, tenantWithAdmin, userActive, userDeactivated, userInvited } from '../../../../support/facts.ts'
+import {
+  tenantCreated,
+  tenantDeleted,
+  tenantDescribed,
+  tenantWithAdmin,
+  userActive,
+  userDeactivated,
+  userInvited,
+} from '../../../../support/facts.ts'
 import { given } from '../../../../support/given-when-then.ts'
 import { settings, TENANT } from '../../../../support/subjects.ts'
 
-const update = (change: Omit<UpdateTenantInput, 'tenantId'>) => ({ type: 'tenant.update' as const, input: { tenantId: TENANT, ...change } })
+const update = (change: Omit<UpdateTenantInput, 'tenantId'>) => ({
+  type: 'tenant.update' as const,
+  input: { tenantId: TENANT, ...change },
+})
 
 describe('tenant.update', () => {
   it('tells what has changed, and nothing else', async () => {
     const then = await given(tenantCreated()).when(update({ name: ' Acme II ', subscriptionPlan: 'professional' }))
     const { data, personal } = then.event('tenant.updated')
-    expect(data).toEqual({ tenantId: TENANT, name: 'Acme II', subscriptionPlan: 'professional', updatedFields: ['name', 'subscriptionPlan'] })
+    expect(data).toEqual({
+      tenantId: TENANT,
+      name: 'Acme II',
+      subscriptionPlan: 'professional',
+      updatedFields: ['name', 'subscriptionPlan'],
+    })
     expect(personal).toBeUndefined()
   })
 
@@ -40,7 +56,10 @@ describe('tenant.update', () => {
   })
 
   it('refuses metadata that no store could give back', async () => {
-    ;(await given(tenantCreated()).when(update({ metadata: { a: '\u0000' } }))).refusesField('/metadata', 'validation.invalid_format')
+    ;(await given(tenantCreated()).when(update({ metadata: { a: '\u0000' } }))).refusesField(
+      '/metadata',
+      'validation.invalid_format',
+    )
   })
 
   it('refuses a tenant that is not there, or on its way out', async () => {
@@ -50,15 +69,22 @@ describe('tenant.update', () => {
 
   it('refuses a wrong name or settings', async () => {
     ;(await given(tenantCreated()).when(update({ name: 'ab' }))).refusesField('/name', 'tenant.invalid_name')
-    ;(await given(tenantCreated()).when(update({ settings: settings({ features: ['x'] }) }))).refusesField('/settings/features', 'tenant.invalid_settings')
+    ;(await given(tenantCreated()).when(update({ settings: settings({ features: ['x'] }) }))).refusesField(
+      '/settings/features',
+      'tenant.invalid_settings',
+    )
   })
 
   const three = [...tenantWithAdmin(), ...userActive(2), ...userInvited(3)]
 
   it('refuses fewer seats than are held, by the invited and the temporarily deactivated too', async () => {
     const seats = (maxUsers: number) => update({ settings: settings({ maxUsers }) })
-    ;(await given(...three).when(seats(2))).refuses('tenant.invalid_settings_transition', { params: { from: 100, to: 2 } })
-    ;(await given(...three, userDeactivated(2, 'temporary')).when(seats(2))).refuses('tenant.invalid_settings_transition')
+    ;(await given(...three).when(seats(2))).refuses('tenant.invalid_settings_transition', {
+      params: { from: 100, to: 2 },
+    })
+    ;(await given(...three, userDeactivated(2, 'temporary')).when(seats(2))).refuses(
+      'tenant.invalid_settings_transition',
+    )
     ;(await given(...three).when(seats(3))).emits('tenant.updated')
     ;(await given(...three, userDeactivated(2, 'permanent')).when(seats(2))).emits('tenant.updated')
   })
@@ -68,13 +94,24 @@ describe('tenant.update', () => {
     const roster = { kind: 'roster' as const, id: TENANT }
     const full = { users: 1_001, activeUsers: 1, activeAdmins: 1, invitedAdmins: 0 }
     const down = update({ subscriptionPlan: 'free', settings: settings({ maxUsers: 1_000 }) })
-    ;(await given(...large).with({ ...roster, value: full }).when(down)).refuses('tenant.downgrade_not_possible', { params: { max: 1_000 } })
-    ;(await given(...large).with({ ...roster, value: { ...full, users: 1_000 } }).when(down)).emits('tenant.updated')
+    ;(
+      await given(...large)
+        .with({ ...roster, value: full })
+        .when(down)
+    ).refuses('tenant.downgrade_not_possible', { params: { max: 1_000 } })
+    ;(
+      await given(...large)
+        .with({ ...roster, value: { ...full, users: 1_000 } })
+        .when(down)
+    ).emits('tenant.updated')
   })
 
   it('refuses a lower plan that the settings in force do not fit', async () => {
     const large = tenantWithAdmin({ plan: 'enterprise', settings: settings({ maxUsers: 5_000 }) })
-    ;(await given(...large).when(update({ subscriptionPlan: 'free' }))).refusesField('/settings/maxUsers', 'tenant.invalid_settings')
+    ;(await given(...large).when(update({ subscriptionPlan: 'free' }))).refusesField(
+      '/settings/maxUsers',
+      'tenant.invalid_settings',
+    )
   })
 
   it('takes features in any order for the same set', async () => {

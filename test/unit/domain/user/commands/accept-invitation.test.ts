@@ -22,12 +22,23 @@ describe('user.accept_invitation', () => {
   it('takes the name the user gives', async () => {
     const then = await given(...invited).when(acceptance(2, { displayName: ' Bob ' }))
     expect(then.event('user.invitation_accepted').personal).toEqual({ displayName: 'Bob' })
-    ;(await given(...invited).when(acceptance(2, { displayName: '' }))).refusesField('/displayName', 'user.invalid_display_name')
+    ;(await given(...invited).when(acceptance(2, { displayName: '' }))).refusesField(
+      '/displayName',
+      'user.invalid_display_name',
+    )
   })
 
   it('is open for seven days', async () => {
-    ;(await given(...invited).after(7 * DAY - 1).when(acceptance(2))).emits('user.invitation_accepted', 'user.password_set')
-    ;(await given(...invited).after(7 * DAY).when(acceptance(2))).refuses('invitation.expired')
+    ;(
+      await given(...invited)
+        .after(7 * DAY - 1)
+        .when(acceptance(2))
+    ).emits('user.invitation_accepted', 'user.password_set')
+    ;(
+      await given(...invited)
+        .after(7 * DAY)
+        .when(acceptance(2))
+    ).refuses('invitation.expired')
   })
 
   it('can be used once, and says so to who holds the token', async () => {

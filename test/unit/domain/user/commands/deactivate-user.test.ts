@@ -11,9 +11,18 @@ const HOUR = 3_600_000
 const DAY = 24 * HOUR
 const deactivate = (number: number, change: Partial<DeactivateUserInput> = {}) => ({
   type: 'user.deactivate' as const,
-  input: { tenantId: TENANT, userId: userIdOf(number), reason: 'adminAction' as const, deactivationType: 'permanent' as const, ...change },
+  input: {
+    tenantId: TENANT,
+    userId: userIdOf(number),
+    reason: 'adminAction' as const,
+    deactivationType: 'permanent' as const,
+    ...change,
+  },
 })
-const until = (milliseconds: number) => ({ deactivationType: 'temporary' as const, reactivationDate: timestampOf(START + milliseconds) })
+const until = (milliseconds: number) => ({
+  deactivationType: 'temporary' as const,
+  reactivationDate: timestampOf(START + milliseconds),
+})
 const bob = [...tenantWithAdmin(), ...userActive(2)]
 
 describe('user.deactivate', () => {
@@ -30,45 +39,69 @@ describe('user.deactivate', () => {
   })
 
   it('deactivates until a date, and sets the alarm for it', async () => {
-    const then = await given(...bob).when(deactivate(2, { deactivationType: 'temporary', reactivationDate: '2026-03-02T13:00:00+01:00' }))
+    const then = await given(...bob).when(
+      deactivate(2, { deactivationType: 'temporary', reactivationDate: '2026-03-02T13:00:00+01:00' }),
+    )
     expect(then.event('user.deactivated').data.reactivationDate).toBe('2026-03-02T12:00:00.000Z')
     expect(then.decision.rows).toEqual([
-      { kind: 'due', id: taskId(START + DAY, 'reactivateUser', userIdOf(2)), value: { task: 'reactivateUser', userId: userIdOf(2) } },
+      {
+        kind: 'due',
+        id: taskId(START + DAY, 'reactivateUser', userIdOf(2)),
+        value: { task: 'reactivateUser', userId: userIdOf(2) },
+      },
     ])
   })
 
   it('takes dates from an hour to a year ahead', async () => {
-    for (const ahead of [HOUR, 365 * DAY]) (await given(...bob).when(deactivate(2, until(ahead)))).emits('user.deactivated')
+    for (const ahead of [HOUR, 365 * DAY])
+      (await given(...bob).when(deactivate(2, until(ahead)))).emits('user.deactivated')
     for (const ahead of [-DAY, 0, HOUR - 1, 365 * DAY + 1]) {
-      ;(await given(...bob).when(deactivate(2, until(ahead)))).refusesField('/reactivationDate', 'user.reactivation_date_out_of_range')
+      ;(await given(...bob).when(deactivate(2, until(ahead)))).refusesField(
+        '/reactivationDate',
+        'user.reactivation_date_out_of_range',
+      )
     }
     const never = deactivate(2, { deactivationType: 'temporary', reactivationDate: 'tomorrow' })
     ;(await given(...bob).when(never)).refusesField('/reactivationDate', 'user.reactivation_date_out_of_range')
   })
 
   it('wants a date for a temporary deactivation, and only for that', async () => {
-    ;(await given(...bob).when(deactivate(2, { deactivationType: 'temporary' }))).refusesField('/reactivationDate', 'user.missing_reactivation_date')
+    ;(await given(...bob).when(deactivate(2, { deactivationType: 'temporary' }))).refusesField(
+      '/reactivationDate',
+      'user.missing_reactivation_date',
+    )
     const both = deactivate(2, { reactivationDate: timestampOf(START + DAY) })
     ;(await given(...bob).when(both)).refusesField('/reactivationDate', 'validation.unknown_field')
   })
 
   it('makes a temporary deactivation permanent, and calls the alarm off', async () => {
     const then = await given(...bob, userDeactivated(2, 'temporary', START + DAY)).when(deactivate(2))
-    expect(then.event('user.deactivated').data).toMatchObject({ deactivationType: 'permanent', previousStatus: 'deactivated' })
-    expect(then.decision.rows).toEqual([{ kind: 'due', id: taskId(START + DAY, 'reactivateUser', userIdOf(2)), value: undefined }])
+    expect(then.event('user.deactivated').data).toMatchObject({
+      deactivationType: 'permanent',
+      previousStatus: 'deactivated',
+    })
+    expect(then.decision.rows).toEqual([
+      { kind: 'due', id: taskId(START + DAY, 'reactivateUser', userIdOf(2)), value: undefined },
+    ])
   })
 
   it('refuses who is deactivated already', async () => {
-    ;(await given(...bob, userDeactivated(2, 'temporary', START + DAY)).when(deactivate(2, until(2 * DAY)))).refuses('user.deactivated')
+    ;(await given(...bob, userDeactivated(2, 'temporary', START + DAY)).when(deactivate(2, until(2 * DAY)))).refuses(
+      'user.deactivated',
+    )
     for (const change of [{}, until(DAY)]) {
-      ;(await given(...bob, userDeactivated(2, 'permanent')).when(deactivate(2, change))).refuses('user.permanently_deactivated')
+      ;(await given(...bob, userDeactivated(2, 'permanent')).when(deactivate(2, change))).refuses(
+        'user.permanently_deactivated',
+      )
     }
   })
 
   it('keeps the last admin who can sign in', async () => {
     for (const change of [{}, until(DAY)]) {
       ;(await given(...bob).when(deactivate(1, change))).refuses('user.last_admin')
-      ;(await given(...bob, ...userInvited(3, { role: 'admin' })).when(deactivate(1, change))).refuses('user.last_admin')
+      ;(await given(...bob, ...userInvited(3, { role: 'admin' })).when(deactivate(1, change))).refuses(
+        'user.last_admin',
+      )
       ;(await given(...bob, ...userActive(3, { role: 'admin' })).when(deactivate(1, change))).emits('user.deactivated')
     }
   })

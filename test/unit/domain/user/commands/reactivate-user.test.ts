@@ -15,23 +15,44 @@ const away = [...tenantWithAdmin(), ...userActive(2), userDeactivated(2, 'tempor
 describe('user.reactivate', () => {
   it('brings a user back before the date, and calls the alarm off', async () => {
     const then = await given(...away).when(reactivate(2))
-    expect(then.event('user.reactivated').data).toEqual({ userId: userIdOf(2), tenantId: TENANT, trigger: 'adminAction', status: 'active' })
-    expect(then.decision.rows).toEqual([{ kind: 'due', id: taskId(START + DAY, 'reactivateUser', userIdOf(2)), value: undefined }])
+    expect(then.event('user.reactivated').data).toEqual({
+      userId: userIdOf(2),
+      tenantId: TENANT,
+      trigger: 'adminAction',
+      status: 'active',
+    })
+    expect(then.decision.rows).toEqual([
+      { kind: 'due', id: taskId(START + DAY, 'reactivateUser', userIdOf(2)), value: undefined },
+    ])
   })
 
   it('leaves who never set a password invited', async () => {
-    const then = await given(...tenantWithAdmin(), ...userInvited(2), userDeactivated(2, 'temporary', START + DAY)).when(reactivate(2))
+    const then = await given(
+      ...tenantWithAdmin(),
+      ...userInvited(2),
+      userDeactivated(2, 'temporary', START + DAY),
+    ).when(reactivate(2))
     expect(then.event('user.reactivated').data.status).toBe('invited')
   })
 
   it('heeds the alarm on the date, and no alarm set for an earlier absence', async () => {
-    ;(await given(...away).after(DAY - 1).when(reactivate(2, 'reactivationDate'))).refuses('user.not_deactivated')
-    ;(await given(...away).after(DAY).when(reactivate(2, 'reactivationDate'))).emits('user.reactivated')
+    ;(
+      await given(...away)
+        .after(DAY - 1)
+        .when(reactivate(2, 'reactivationDate'))
+    ).refuses('user.not_deactivated')
+    ;(
+      await given(...away)
+        .after(DAY)
+        .when(reactivate(2, 'reactivationDate'))
+    ).emits('user.reactivated')
   })
 
   it('refuses who is active, gone for good, or not there', async () => {
     ;(await given(...tenantWithAdmin(), ...userActive(2)).when(reactivate(2))).refuses('user.not_deactivated')
-    ;(await given(...tenantWithAdmin(), ...userActive(2), userDeactivated(2, 'permanent')).when(reactivate(2))).refuses('user.permanently_deactivated')
+    ;(await given(...tenantWithAdmin(), ...userActive(2), userDeactivated(2, 'permanent')).when(reactivate(2))).refuses(
+      'user.permanently_deactivated',
+    )
     ;(await given(...away).when(reactivate(3))).refuses('resource.not_found')
   })
 

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { EmailAddress } from '#common/email.ts'
 import type { RegisterUserInput } from '#domain/user/commands/register-user.ts'
-import { tenantCreated, tenantDeleted, tenantWithAdmin, userActive, userDeactivated, userInvited } from '../../../../support/facts.ts'
+import {
+  tenantCreated,
+  tenantDeleted,
+  tenantWithAdmin,
+  userActive,
+  userDeactivated,
+  userInvited,
+} from '../../../../support/facts.ts'
 import { given } from '../../../../support/given-when-then.ts'
 import { emailIndexOf, registerInput, settings, TENANT, userIdOf } from '../../../../support/subjects.ts'
 
@@ -9,18 +16,27 @@ const register = (number: number, change: Partial<RegisterUserInput> = {}) => ({
   type: 'user.register' as const,
   input: registerInput(number, change),
 })
-const claimed = (email: string, number: number) => ({ kind: 'email' as const, id: emailIndexOf(email), value: { userId: userIdOf(number) } })
+const claimed = (email: string, number: number) => ({
+  kind: 'email' as const,
+  id: emailIndexOf(email),
+  value: { userId: userIdOf(number) },
+})
 
 describe('user.register', () => {
   it('registers and invites, and claims the address', async () => {
     const mail = { to: 'user2@example.com', subject: 's', text: 't' }
-    const then = await given(...tenantWithAdmin()).when(register(2, { displayName: ' Bob ', metadata: { a: 1 }, mail, role: 'readOnly' }))
+    const then = await given(...tenantWithAdmin()).when(
+      register(2, { displayName: ' Bob ', metadata: { a: 1 }, mail, role: 'readOnly' }),
+    )
     then.emits('user.registered', 'user.invited')
     expect(then.event('user.registered')).toMatchObject({
       data: { userId: userIdOf(2), tenantId: TENANT, role: 'readOnly', registrationSource: 'adminInvite' },
       personal: { email: 'user2@example.com', displayName: 'Bob', metadata: { a: 1 } },
     })
-    expect(then.decision).toMatchObject({ rows: [claimed('user2@example.com', 2)], mails: [{ subjectId: userIdOf(2), mail }] })
+    expect(then.decision).toMatchObject({
+      rows: [claimed('user2@example.com', 2)],
+      mails: [{ subjectId: userIdOf(2), mail }],
+    })
   })
 
   it('keeps the spelling of the address', async () => {
@@ -29,7 +45,9 @@ describe('user.register', () => {
   })
 
   it('refuses an address that another user has, in whatever case', async () => {
-    const facts = given(...tenantWithAdmin(), ...userActive(2, { email: 'Bob@example.com' })).with(claimed('Bob@example.com', 2))
+    const facts = given(...tenantWithAdmin(), ...userActive(2, { email: 'Bob@example.com' })).with(
+      claimed('Bob@example.com', 2),
+    )
     for (const email of ['Bob@example.com', 'BOB@EXAMPLE.COM']) {
       ;(await facts.when(register(3, { email: EmailAddress.parse(email) }))).refuses('user.already_exists')
     }
@@ -53,7 +71,11 @@ describe('user.register', () => {
   })
 
   it('gives out no more seats than the plan has', async () => {
-    const roster = (users: number) => ({ kind: 'roster' as const, id: TENANT, value: { users, activeUsers: users, activeAdmins: 1, invitedAdmins: 0 } })
+    const roster = (users: number) => ({
+      kind: 'roster' as const,
+      id: TENANT,
+      value: { users, activeUsers: users, activeAdmins: 1, invitedAdmins: 0 },
+    })
     const facts = given(...tenantWithAdmin({ plan: 'free', settings: settings({ maxUsers: 1_000 }) }))
     ;(await facts.with(roster(999)).when(register(2))).emits('user.registered', 'user.invited')
     ;(await facts.with(roster(1_000)).when(register(2))).refuses('user.quota_exceeded', { params: { max: 1_000 } })
@@ -66,7 +88,10 @@ describe('user.register', () => {
     ['a control character', 'a\tb'],
     ['half a surrogate pair', '\udc00'],
   ])('refuses a display name of %s', async (_what, displayName) => {
-    ;(await given(...tenantWithAdmin()).when(register(2, { displayName }))).refusesField('/displayName', 'user.invalid_display_name')
+    ;(await given(...tenantWithAdmin()).when(register(2, { displayName }))).refusesField(
+      '/displayName',
+      'user.invalid_display_name',
+    )
   })
 
   it.each(['a', '😀'.repeat(100), 'e\u0301'.repeat(100)])('takes the display name %s', async (displayName) => {
@@ -75,11 +100,17 @@ describe('user.register', () => {
   })
 
   it('refuses a role that nobody has defined', async () => {
-    ;(await given(...tenantWithAdmin()).when(register(2, { role: { custom: 'admin' } }))).refusesField('/role', 'user.invalid_role')
+    ;(await given(...tenantWithAdmin()).when(register(2, { role: { custom: 'admin' } }))).refusesField(
+      '/role',
+      'user.invalid_role',
+    )
   })
 
   it('refuses metadata that no store could give back', async () => {
-    ;(await given(...tenantWithAdmin()).when(register(2, { metadata: { a: '\ud800' } }))).refusesField('/metadata', 'validation.invalid_format')
+    ;(await given(...tenantWithAdmin()).when(register(2, { metadata: { a: '\ud800' } }))).refusesField(
+      '/metadata',
+      'validation.invalid_format',
+    )
   })
 
   it('refuses a tenant that is not there, or on its way out', async () => {
