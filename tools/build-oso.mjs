@@ -5,7 +5,7 @@
 // bundler glue. package.json "imports" selects the result under the condition "workerd"; Node runs the package itself.
 //
 // Plain JavaScript, so that any Node that npm runs under can run it.
-import { copyFile, mkdir, readFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -75,4 +75,5 @@ if (esbuild === undefined) {
     plugins: [osoForWorkerd(exported.map(({ name }) => name))],
   })
   await copyFile(wasmFile, join(outDir, WASM))
+  await writeFile(join(outDir, 'oso.d.mts'), `export { Oso } from 'oso'\n`)
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { convertV4MiniflareOptions, Miniflare, type V4ModuleDefinition } from 'miniflare'
 import pg from 'pg'
 import { PGlite } from '@electric-sql/pglite'
@@ -56,9 +56,14 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 }
 
 const address = (await miniflare.ready).href.replace(/\/$/, '')
-await step('Prepare the platform tenant', ready)
-process.stdout.write(banner({ address, runsOn: runsOn(), email, ...(generated && { password }) }))
-if (generated) writeFileSync(marker, '')
+try {
+  await step('Prepare the platform tenant', ready)
+  process.stdout.write(banner({ address, runsOn: runsOn(), email, ...(generated && { password }) }))
+  if (generated) writeFileSync(marker, '')
+} catch (fault) {
+  // Asked to stop meanwhile, it has stopped answering.
+  if (!stopping) throw fault
+}
 
 async function stop(): Promise<void> {
   process.stdout.write('… Stop\n')
@@ -115,7 +120,7 @@ async function startWorker(): Promise<Miniflare> {
       DIRECTORY: { className: 'DirectoryObject', useSQLite: true },
       KEY_RING: { className: 'KeyRingObject', useSQLite: true },
     },
-    durableObjectsPersist: join(dataDir, 'durable-objects'),
+    resourcePersistencePath: resolve(dataDir, 'miniflare'),
     queueProducers: { WAKE_UPS: { queueName: WAKE_UPS } },
     queueConsumers: {
       [WAKE_UPS]: { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 3, deadLetterQueue: `${WAKE_UPS}-dead` },

@@ -1,6 +1,7 @@
-import { FluentBundle, FluentDateTime, FluentResource, type FluentVariable } from '@fluent/bundle'
+import { FluentBundle, FluentResource } from '@fluent/bundle'
 import type { ErrorParams } from '#common/outcome.ts'
 import { CATALOGUE } from './catalogue.ts'
+import { formatDateTime, numberLocales } from './formats.ts'
 import { FALLBACK_LANGUAGE, type Language } from './languages.ts'
 
 export interface Messages {
@@ -22,7 +23,7 @@ export function createMessages(sources: Readonly<Record<Language, readonly strin
     const known = bundles.get(language)
     if (known) return known
     // Isolation marks are for mixed scripts on a page; JSON and mail want the plain text.
-    const bundle = new FluentBundle(language, { useIsolating: false })
+    const bundle = new FluentBundle(numberLocales(language), { useIsolating: false })
     for (const text of sources[language]) bundle.addResource(new FluentResource(text))
     bundles.set(language, bundle)
     return bundle
@@ -34,7 +35,7 @@ export function createMessages(sources: Readonly<Record<Language, readonly strin
         const bundle = bundleOf(candidate)
         const pattern = patternOf(bundle, id)
         // A value that is missing shows as its name: without the list of errors Fluent would throw instead.
-        if (pattern) return bundle.formatPattern(pattern, variablesOf(params), [])
+        if (pattern) return bundle.formatPattern(pattern, variablesOf(candidate, params), [])
       }
       return id
     },
@@ -51,17 +52,12 @@ function patternOf(bundle: FluentBundle, id: string) {
 
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/
 
-/** Parameters are plain JSON, so a point in time arrives as text; Fluent writes it in the language's own form. */
-const variablesOf = (params: ErrorParams): Record<string, FluentVariable> =>
+/** Parameters are plain JSON, so a point in time arrives as text; it is shown in the language's own form. */
+const variablesOf = (language: Language, params: ErrorParams): Record<string, string | number> =>
   Object.fromEntries(
     Object.entries(params).map(([name, value]) => {
       const time = typeof value === 'string' && TIMESTAMP.test(value) ? Date.parse(value) : Number.NaN
-      return [
-        name,
-        Number.isNaN(time)
-          ? value
-          : new FluentDateTime(time, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }),
-      ]
+      return [name, Number.isNaN(time) ? value : formatDateTime(language, time)]
     }),
   )
 

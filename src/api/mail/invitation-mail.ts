@@ -1,6 +1,7 @@
 import type { Mail } from '#domain/ports/mailer.ts'
 import { normalizeName } from '#domain/tenant/tenant-rules.ts'
 import { INVITATION_LIFETIME } from '#domain/user/user-rules.ts'
+import { formatDate } from '../i18n/formats.ts'
 import type { Language } from '../i18n/languages.ts'
 import { messages } from '../i18n/messages.ts'
 
@@ -21,7 +22,6 @@ export function invitationMail(invitation: InvitationMailInput): Mail {
   const { language, to, token, publicUrl, now } = invitation
   const tenantName = normalizeName(invitation.tenantName)
   const displayName = normalizeName(invitation.displayName ?? '')
-  const lastDay = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' })
   const greeting =
     displayName === ''
       ? messages.format(language, 'invitation-greeting')
@@ -30,7 +30,7 @@ export function invitationMail(invitation: InvitationMailInput): Mail {
     tenantName,
     link: `${publicUrl}/invitations/${token}`,
     token,
-    expiresOn: lastDay.format(now + INVITATION_LIFETIME),
+    expiresOn: formatDate(language, now + INVITATION_LIFETIME),
   })
   return {
     to,

@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import { LoggedOut, LoginFailed, LoginSucceeded, type AuthEvent } from '../auth/auth-events.ts'
 import { TenantCreated, TenantDeleted, TenantUpdated, type TenantEvent } from '../tenant/tenant-events.ts'
 import {
@@ -31,7 +30,7 @@ export const EVENT_DEFINITIONS = {
   'auth.login_succeeded': LoginSucceeded,
   'auth.login_failed': LoginFailed,
   'auth.logout': LoggedOut,
-} as const satisfies { readonly [Type in EventType]: EventDefinition<Type, z.ZodType> }
+} as const satisfies { readonly [Type in EventType]: EventDefinition<Type> }
 
 export const EVENT_TYPES = Object.keys(EVENT_DEFINITIONS) as readonly EventType[] // the keys of the table just above
 

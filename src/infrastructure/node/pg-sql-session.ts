@@ -8,7 +8,7 @@ import {
   type SqlStatement,
 } from '../postgres/sql-session.ts'
 
-const INT8: number = 20
+const INT8 = pg.types.builtins.INT8
 
 /** 64-bit integers as numbers: positions stay below 2^53. */
 const types: pg.CustomTypesConfig = {

@@ -1,86 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { createMessages, messages } from '#api/i18n/messages.ts'
 import { LANGUAGES } from '#api/i18n/languages.ts'
-
-const NARROW = '\u202f'
-const NO_BREAK = '\u00a0'
-
-const limit = (language: (typeof LANGUAGES)[number], min: number) =>
-  messages.format(language, 'validation-too-few-items', { min })
+import { messagesContract } from '../../contract/messages.contract.ts'
 
 const because = (reason: string) => messages.format('en', 'tenant-invalid-settings', { reason })
 
-describe('a count', () => {
-  const counts = [0, 1, 1.5, 2, 1_000_000]
-  it.each([
-    ['en', ['0 users online', '1 user online', '1.5 users online', '2 users online', '1,000,000 users online']],
-    [
-      'de',
-      [
-        '0 Benutzer online',
-        '1 Benutzer online',
-        '1,5 Benutzer online',
-        '2 Benutzer online',
-        '1.000.000 Benutzer online',
-      ],
-    ],
-    [
-      'sq',
-      [
-        '0 përdorues në linjë',
-        '1 përdorues në linjë',
-        '1,5 përdorues në linjë',
-        '2 përdorues në linjë',
-        `1${NO_BREAK}000${NO_BREAK}000 përdorues në linjë`,
-      ],
-    ],
-    [
-      'fr',
-      [
-        '0 utilisateur en ligne',
-        '1 utilisateur en ligne',
-        '1,5 utilisateur en ligne',
-        '2 utilisateurs en ligne',
-        `1${NARROW}000${NARROW}000 d’utilisateurs en ligne`,
-      ],
-    ],
-    [
-      'es',
-      [
-        '0 usuarios en línea',
-        '1 usuario en línea',
-        '1,5 usuarios en línea',
-        '2 usuarios en línea',
-        '1.000.000 de usuarios en línea',
-      ],
-    ],
-  ] as const)('reads right in %s', (language, expected) => {
-    expect(counts.map((count) => messages.format(language, 'user-count', { count }))).toEqual(expected)
-  })
-
-  it('of one is singular in the limits of a field', () => {
-    expect(LANGUAGES.map((language) => limit(language, 1))).toEqual([
-      'At least 1 entry.',
-      'Mindestens 1 Eintrag.',
-      'Të paktën 1 zë.',
-      '1 entrée au moins.',
-      '1 entrada como mínimo.',
-    ])
-    expect(limit('de', 2)).toBe('Mindestens 2 Einträge.')
-  })
-})
+messagesContract()
 
 describe('a value', () => {
-  it('that is a timestamp is shown as a date and time in UTC', () => {
-    const until = '2026-12-24T14:30:00.000Z'
-    expect(messages.format('en', 'user-email-change-not-allowed', { until })).toBe(
-      'The address can be changed again from December 24, 2026 at 2:30\u202fPM (UTC).'.replace(NARROW, timeSpace('en')),
-    )
-    expect(messages.format('de', 'user-email-change-not-allowed', { until })).toBe(
-      'Die Adresse kann ab dem 24. Dezember 2026 um 14:30 (UTC) wieder geändert werden.',
-    )
-  })
-
   it('that only looks like a timestamp stays as it is', () => {
     expect(messages.format('en', 'user-invalid-role', { role: '2026-99-99T99:99:99Z' })).toBe(
       'The role “2026-99-99T99:99:99Z” does not exist.',
@@ -153,7 +80,3 @@ describe('a message', () => {
     expect(reads).toBe(1)
   })
 })
-
-/** What this ICU writes between the time and AM or PM: a plain space before version 72, a narrow one since. */
-const timeSpace = (language: string): string =>
-  new Intl.DateTimeFormat(language, { timeStyle: 'short', timeZone: 'UTC' }).format(0).replace(/^[\d:]+|[AP]M$/g, '')

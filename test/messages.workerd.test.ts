@@ -1,0 +1,3 @@
+import { messagesContract } from './contract/messages.contract.ts'
+
+messagesContract()
