@@ -34,8 +34,11 @@ export class DirectoryObject extends DurableObject<Env> {
 
   /** @param shared whether many tenants may have the key (e-mails), so that confirming also adds. */
   confirm(key: string, { tenantId, region }: DirectoryEntry, shared: boolean): void {
-    if (!shared) this.#sql.exec('update name set lease_until = null where key = ? and tenant_id = ?', key, tenantId)
-    else this.#sql.exec('insert into name values (?, ?, ?, null) on conflict do nothing', key, tenantId, region)
+    if (!shared) {
+      if (this.#holders(key)[0]?.tenant_id !== tenantId)
+        throw new Error('the name is not reserved for this tenant any more')
+      this.#sql.exec('update name set lease_until = null where key = ? and tenant_id = ?', key, tenantId)
+    } else this.#sql.exec('insert into name values (?, ?, ?, null) on conflict do nothing', key, tenantId, region)
   }
 
   release(key: string, tenantId: string): void {

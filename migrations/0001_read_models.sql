@@ -11,6 +11,7 @@ do $$ begin
 end $$;
 grant usage on schema read_models to acci_app;
 
+-- `search` is lower-cased by the projection: databases differ in what lower case is.
 create table read_models.checkpoint (
   tenant_id text collate "C" primary key,
   position bigint not null
@@ -21,6 +22,7 @@ create table read_models.tenant_details (
   key text collate "C" not null,
   position bigint not null,
   data jsonb not null,
+  search text not null default '',
   name text collate "C" generated always as (data ->> 'name') stored,
   status text collate "C" generated always as (data ->> 'status') stored,
   plan text collate "C" generated always as (coalesce(data -> 'subscriptionPlan' ->> 'custom', data ->> 'subscriptionPlan')) stored,
@@ -37,6 +39,7 @@ create table read_models.tenant_metrics (
   key text collate "C" not null,
   position bigint not null,
   data jsonb not null,
+  search text not null default '',
   subscription_status text collate "C" generated always as (data ->> 'subscriptionStatus') stored,
   primary key (tenant_id, key)
 );
@@ -47,6 +50,7 @@ create table read_models.user_profile (
   key text collate "C" not null,
   position bigint not null,
   data jsonb not null,
+  search text not null default '',
   email text collate "C" generated always as (data ->> 'email') stored,
   display_name text collate "C" generated always as (data ->> 'displayName') stored,
   status text collate "C" generated always as (data ->> 'status') stored,
@@ -64,6 +68,7 @@ create table read_models.auth_sessions (
   key text collate "C" not null,
   position bigint not null,
   data jsonb not null,
+  search text not null default '',
   user_id text collate "C" generated always as (data ->> 'userId') stored,
   is_active boolean generated always as ((data ->> 'isActive')::boolean) stored,
   primary key (tenant_id, key)

@@ -49,7 +49,7 @@ export function directoryContract(open: () => Directory): void {
       const [directory, mine, other, key] = [open(), entry(), entry(), name()]
       await directory.reserve('slug', key, mine, -1)
       await directory.reserve('slug', key, other, LEASE)
-      await expect(directory.confirm('slug', key, mine)).rejects.toThrow()
+      await expect(directory.confirm('slug', key, mine)).rejects.toThrow('reserved')
       await directory.confirm('slug', key, other)
       expect(await directory.find('slug', key)).toEqual([other])
     })

@@ -24,9 +24,9 @@ interface Running {
   readonly cores: readonly TenantWriterCore[]
   readonly mails: readonly Mail[]
   /** Sends every command at once, spread over the replicas, and waits for all outcomes. */
-  all(
+  readonly all: (
     commands: readonly { readonly command: Command; readonly metadata?: CommandMetadata }[],
-  ): ReturnType<TenantWriterCore['execute']>[]
+  ) => ReturnType<TenantWriterCore['execute']>[]
 }
 
 const tools = writerTools()

@@ -17,14 +17,11 @@ export const requestContext = (
   addressOf: (context: unknown) => string,
 ) =>
   createMiddleware<AppEnv>(async (c, next) => {
-    const services = await servicesOf(c.env)
-    const startedAt = services.clock()
     const requestId = newId.request()
     const asked = c.req.header('x-correlation-id')
     const query = c.req.query('lang')
     const cookie = getCookie(c, 'preferred_language')
     const acceptLanguage = c.req.header('accept-language')
-    c.set('services', services)
     c.set('requestId', requestId)
     c.set('correlationId', asked !== undefined && TRACE_ID.test(asked) ? asked : requestId)
     c.set(
@@ -35,6 +32,10 @@ export const requestContext = (
         ...(acceptLanguage !== undefined && { acceptLanguage }),
       }),
     )
+    // Whatever fails from here on is answered in the caller's language, with the request's id.
+    const services = await servicesOf(c.env)
+    const startedAt = services.clock()
+    c.set('services', services)
     c.set('clientAddress', addressOf(c))
     c.set('principal', undefined)
     c.set('consistency', [])

@@ -8,12 +8,15 @@ import {
   type SqlStatement,
 } from '../postgres/sql-session.ts'
 
-const INT8 = pg.types.builtins.INT8
+const { INT8, TIMESTAMPTZ } = pg.types.builtins
 
-/** 64-bit integers as numbers: positions stay below 2^53. */
+/** 64-bit integers as numbers, because positions stay below 2^53; instants as RFC 3339. */
 const types: pg.CustomTypesConfig = {
-  getTypeParser: (id, format) =>
-    id === INT8 ? Number : (pg.types.getTypeParser(id, format) as (value: string) => unknown),
+  getTypeParser: (id, format) => {
+    if (id === INT8) return Number
+    const standard = pg.types.getTypeParser(id, format) as (value: string) => unknown // typed `any` by the driver
+    return id === TIMESTAMPTZ ? (value: string) => (standard(value) as Date).toISOString() : standard // its parser makes a Date
+  },
 }
 
 /** Sessions on a PostgreSQL server. */

@@ -1,4 +1,4 @@
-import { PGlite } from '@electric-sql/pglite'
+import { PGlite, types } from '@electric-sql/pglite'
 import {
   scoped,
   sqlFault,
@@ -8,6 +8,9 @@ import {
   type SqlSession,
   type SqlStatement,
 } from '../postgres/sql-session.ts'
+
+/** Instants as RFC 3339. */
+const parsers = { [types.TIMESTAMPTZ]: (value: string) => new Date(value).toISOString() }
 
 /** Sessions on an embedded PostgreSQL (PGlite): one connection, kept in a folder or in memory. */
 export class PgliteSqlSession implements SqlSession {
@@ -33,7 +36,7 @@ export class PgliteSqlSession implements SqlSession {
       return await this.#database.transaction(async (transaction) => {
         const results: SqlRow[][] = []
         for (const { text, params } of all) {
-          results.push((await transaction.query<SqlRow>(text, [...(params ?? [])])).rows)
+          results.push((await transaction.query<SqlRow>(text, [...(params ?? [])], { parsers })).rows)
         }
         return unscoped(scope, results)
       })

@@ -36,8 +36,7 @@ export async function migrate(
   for (const { name, text } of migrations.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const known = await checksum(session, name)
     if (known === undefined) {
-      await apply(session, name, text, checksumOf(text))
-      applied.push(name)
+      if (await apply(session, name, text, checksumOf(text))) applied.push(name)
     } else if (known !== checksumOf(text)) {
       throw new Error(`migration ${name} has been changed after it was applied`)
     }
@@ -55,8 +54,8 @@ async function checksum(session: SqlSession, name: string): Promise<string | und
   return typeof value === 'string' ? value : undefined
 }
 
-/** The record is written first: a replica that waited for the lock then fails on it and finds the work done. */
-async function apply(session: MigratableSession, name: string, text: string, sum: string): Promise<void> {
+/** The record is written first: a replica that waited for the lock then fails on it and finds the work done: false. */
+async function apply(session: MigratableSession, name: string, text: string, sum: string): Promise<boolean> {
   try {
     await session.script(`
       begin;
@@ -64,8 +63,10 @@ async function apply(session: MigratableSession, name: string, text: string, sum
       insert into acci_migrations.applied (name, checksum) values (${quote(name)}, ${quote(sum)});
       ${text}
       commit;`)
+    return true
   } catch (fault) {
     await session.script('rollback').catch(() => undefined)
     if ((await checksum(session, name)) !== sum) throw fault
+    return false
   }
 }

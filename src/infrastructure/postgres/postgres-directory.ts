@@ -34,11 +34,11 @@ export class PostgresDirectory implements Directory {
       )
       return
     }
-    await this.#run('update directory.name set lease_until = null where kind = $1 and key = $2 and tenant_id = $3', [
-      kind,
-      key,
-      tenantId,
-    ])
+    const confirmed = await this.#run(
+      'update directory.name set lease_until = null where kind = $1 and key = $2 and tenant_id = $3 returning 1',
+      [kind, key, tenantId],
+    )
+    if (confirmed.length === 0) throw new Error('the name is not reserved for this tenant any more')
   }
 
   async release(kind: DirectoryKind, key: string, tenantId: string): Promise<void> {

@@ -63,9 +63,24 @@ function selectRows(name: ViewName, tenantId: string, selectors: readonly RowSel
 }
 
 const upsertRows = (name: ViewName, tenantId: string, rows: readonly ViewRow[]): SqlStatement => ({
-  text: `insert into read_models.${name} (tenant_id, key, position, data)
-         select $1, row ->> 'key', (row ->> 'position')::bigint, row from jsonb_array_elements($2::jsonb) row
-         on conflict (tenant_id, key) do update set position = excluded.position, data = excluded.data
+  text: `insert into read_models.${name} (tenant_id, key, position, data, search)
+         select $1, doc ->> 'key', (doc ->> 'position')::bigint, doc, search
+         from jsonb_to_recordset($2::jsonb) as given (doc jsonb, search text)
+         on conflict (tenant_id, key) do update
+         set position = excluded.position, data = excluded.data, search = excluded.search
          where excluded.position >= ${name}.position`,
-  params: [tenantId, JSON.stringify(rows)],
+  params: [tenantId, storable(JSON.stringify(rows.map((doc) => ({ doc, search: searchText(doc) }))))],
 })
+
+/** What a list can be searched by, in lower case. */
+function searchText(
+  row: ViewRow & { readonly name?: string; readonly email?: string; readonly displayName?: string },
+): string {
+  return [row.name, row.email, row.displayName]
+    .flatMap((text) => (text === undefined ? [] : [text.toLowerCase()]))
+    .join('\n')
+}
+
+/** JSON with what `jsonb` cannot hold (NUL, halves of surrogate pairs) shown as U+FFFD; the log keeps it as it was. */
+const storable = (json: string): string =>
+  json.replaceAll(/\\(?:\\|u0000|ud[89a-f][0-9a-f]{2})/g, (escape) => (escape === '\\\\' ? escape : '\\ufffd'))

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, or, sql, type SQL } from 'drizzle-orm'
+import { and, asc, count, desc, eq, sql, type SQL } from 'drizzle-orm'
 import { QueryBuilder, type PgColumn } from 'drizzle-orm/pg-core'
 import type { PageRequest, ReadModels, TenantFilters, UserFilters } from '#domain/ports/read-models.ts'
 import type { TenantDetails } from '#domain/tenant/views/tenant-details.view.ts'
@@ -15,8 +15,8 @@ function statementOf(query: { toSQL(): { sql: string; params: unknown[] } }): Sq
   return { text, params: params as (string | number | null)[] } // only strings and numbers are put in below
 }
 
-/** Part of a text, without regard to case, and without a pattern language that a caller could misuse. */
-const contains = (column: PgColumn, part: string): SQL => sql`position(lower(${part}) in lower(${column})) > 0`
+/** Part of what a row is searched by, without regard to case, and without a pattern language that a caller could misuse. */
+const contains = (search: PgColumn, part: string): SQL => sql`position(${part.toLowerCase()} in ${search}) > 0`
 
 const TENANT_SORT = {
   createdAt: tenantDetails.createdAt,
@@ -68,7 +68,7 @@ export class PostgresReadModels implements ReadModels {
     const where = and(
       filters.status === undefined ? undefined : eq(tenantDetails.status, filters.status),
       filters.plan === undefined ? undefined : eq(tenantDetails.plan, filters.plan),
-      filters.name === undefined ? undefined : contains(tenantDetails.name, filters.name),
+      filters.name === undefined ? undefined : contains(tenantDetails.search, filters.name),
     )
     const [totals, rows] = await this.#session.transaction('platform', [
       statementOf(
@@ -96,9 +96,7 @@ export class PostgresReadModels implements ReadModels {
       eq(userProfile.tenantId, tenantId),
       filters.status === undefined ? undefined : eq(userProfile.status, filters.status),
       filters.role === undefined ? undefined : eq(userProfile.role, filters.role),
-      search === undefined
-        ? undefined
-        : or(contains(userProfile.email, search), contains(userProfile.displayName, search)),
+      search === undefined ? undefined : contains(userProfile.search, search),
     )
     const [positions, totals, rows] = await this.#session.transaction({ tenantId }, [
       positionStatement(tenantId),

@@ -80,6 +80,15 @@ export class PostgresTenantWriter implements TenantWriter {
     return [...this.#entries.values()].every(({ core }) => core.idle)
   }
 
+  /** A wake-up that is lost costs only time: the sweep sends it again. */
+  async #wake(tenantId: string, toPosition: number): Promise<void> {
+    try {
+      await this.#options.bus().publish([{ tenantId, toPosition }])
+    } catch (fault) {
+      this.#options.logger.warn('a wake-up was lost; the sweep will send it again', { tenantId, fault: String(fault) })
+    }
+  }
+
   async #runDue(tenantId: string): Promise<void> {
     try {
       await this.#entry(tenantId).core.runDue()
@@ -105,7 +114,7 @@ export class PostgresTenantWriter implements TenantWriter {
         break
       }
     }
-    const { session, tools, mailer, bus } = this.#options
+    const { session, tools, mailer } = this.#options
     const storage = new PostgresTenantStorage(session, this.#coalescer, tenantId)
     const core = new TenantWriterCore({
       tenantId,
@@ -113,7 +122,7 @@ export class PostgresTenantWriter implements TenantWriter {
       tools,
       mailer,
       onCommitted: ({ position, due }) => {
-        void bus().publish([{ tenantId, toPosition: position }])
+        void this.#wake(tenantId, position)
         if (due) void this.#runDue(tenantId)
       },
     })

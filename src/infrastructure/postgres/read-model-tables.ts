@@ -10,6 +10,7 @@ const common = {
   tenantId: text('tenant_id').notNull(),
   key: text('key').notNull(),
   position: bigint('position', { mode: 'number' }).notNull(),
+  search: text('search').notNull(),
 }
 
 export const checkpoint = schema.table('checkpoint', {
