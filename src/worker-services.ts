@@ -1,7 +1,7 @@
 import { isDisposableEmailDomain } from 'disposable-email-domains-js'
 import { SessionCache } from '#api/auth/session-cache.ts'
 import type { Services } from '#api/services.ts'
-import { createKeyVault, parseMasterKey } from '#domain/keys/master-key.ts'
+import { createKeyVault } from '#domain/keys/master-key.ts'
 import { systemClock } from '#domain/ports/clock.ts'
 import type { Mailer } from '#domain/ports/mailer.ts'
 import { Projector } from '#domain/projection/projector.ts'
@@ -11,7 +11,7 @@ import { PostgresProjectionStore } from '#infrastructure/postgres/postgres-proje
 import { PostgresReadModels } from '#infrastructure/postgres/postgres-read-models.ts'
 import { createArgon2PasswordHasher } from '#infrastructure/shared/argon2-password-hasher.ts'
 import { CachingKeyRing } from '#infrastructure/shared/caching-key-ring.ts'
-import { parseConfiguration, type Configuration } from '#infrastructure/shared/configuration.ts'
+import type { Configuration } from '#infrastructure/shared/configuration.ts'
 import { JoseAccessTokens } from '#infrastructure/shared/jose-access-tokens.ts'
 import { createJsonLogger } from '#infrastructure/shared/json-logger.ts'
 import { logEventStore } from '#infrastructure/shared/log-event-store.ts'
@@ -23,6 +23,7 @@ import { workerdArgon2id } from '#infrastructure/workerd/argon2.ts'
 import { createDurableDirectory } from '#infrastructure/workerd/durable-directory.ts'
 import { createDurableKeyRingStore } from '#infrastructure/workerd/durable-key-ring-store.ts'
 import { createDurableTenantWriter } from '#infrastructure/workerd/durable-tenant-writer.ts'
+import { parseEnvironment } from '#infrastructure/workerd/environment.ts'
 import { POLICY_SOURCES } from '../policies/index.ts'
 
 const AUDIENCE = 'acci'
@@ -52,14 +53,12 @@ export function servicesOf(env: Env): Promise<Services> {
 }
 
 function buildParts(env: Env): Parts {
-  const parsed = parseConfiguration({ ...env })
+  const parsed = parseEnvironment({ ...env })
   if (!parsed.ok) throw new Error(`the configuration is not valid: ${parsed.faults.join('; ')}`)
-  const { configuration } = parsed
-  const { ACCI_MASTER_KEY: text, DATABASE_URL: database, NEON_FETCH_ENDPOINT: fetchEndpoint } = configuration
-  const masterKey = text === undefined ? undefined : parseMasterKey(text)
-  if (!masterKey || database === undefined) throw new Error('the Worker needs ACCI_MASTER_KEY and DATABASE_URL')
+  const { configuration, masterKey, databaseUrl } = parsed.environment
+  const { NEON_FETCH_ENDPOINT: fetchEndpoint } = configuration
   const keyVault = createKeyVault(masterKey, nodeCryptography)
-  const session = new NeonSqlSession(database, fetchEndpoint === undefined ? {} : { fetchEndpoint })
+  const session = new NeonSqlSession(databaseUrl, fetchEndpoint === undefined ? {} : { fetchEndpoint })
   const mailbox = new DevelopmentMailbox(session, systemClock)
   const tools = {
     clock: systemClock,

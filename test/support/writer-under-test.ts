@@ -5,7 +5,16 @@ import type { Actor, Command, CommandMetadata, Receipt } from '#domain/writer/co
 import type { UserRole } from '#domain/user/user-types.ts'
 import { TenantWriterCore, type Committed } from '#domain/writer/tenant-writer-core.ts'
 import { MemoryTenantStorage } from './memory-tenant-storage.ts'
-import { client, createInput, emailIndexOf, registerInput, sessionIdOf, TENANT, tokenHashOf, userIdOf } from './subjects.ts'
+import {
+  client,
+  createInput,
+  emailIndexOf,
+  registerInput,
+  sessionIdOf,
+  TENANT,
+  tokenHashOf,
+  userIdOf,
+} from './subjects.ts'
 import { testTools, type TestTools } from './tools.ts'
 
 /** Takes mails, or refuses them while `failing`. */
@@ -78,7 +87,10 @@ export class WriterUnderTest {
   }
 }
 
-export const createTenant = (change: Parameters<typeof createInput>[0] = {}): Command => ({ type: 'tenant.create', input: createInput(change) })
+export const createTenant = (change: Parameters<typeof createInput>[0] = {}): Command => ({
+  type: 'tenant.create',
+  input: createInput(change),
+})
 
 export const registerUser = (number: number, change: Parameters<typeof registerInput>[1] = {}): Command => ({
   type: 'user.register',
@@ -92,7 +104,12 @@ export const acceptInvitation = (number: number): Command => ({
 
 export const beginLogin = (number: number, session: number, ip?: string): Command => ({
   type: 'auth.begin_login',
-  input: { tenantId: TENANT, emailIndex: emailIndexOf(`user${number}@example.com`), sessionId: sessionIdOf(session), client: client(ip) },
+  input: {
+    tenantId: TENANT,
+    emailIndex: emailIndexOf(`user${number}@example.com`),
+    sessionId: sessionIdOf(session),
+    client: client(ip),
+  },
 })
 
 export const completeLogin = (number: number, session: number, verified = true): Command => ({

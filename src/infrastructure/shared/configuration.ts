@@ -5,7 +5,7 @@ const text = z.string().trim().min(1)
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''))
 
 /** Development stand-ins that production refuses unless `ACCI_ALLOW_STAND_INS` names them. */
-export const STAND_INS = ['embedded-postgres', 'mailbox'] as const
+export const STAND_INS = ['embedded-postgres', 'mailbox', 'neon-http'] as const
 export type StandIn = (typeof STAND_INS)[number]
 
 const standIns = z
@@ -49,33 +49,62 @@ export type ParsedConfiguration =
   /** Every fault, by variable. Values are never repeated: they may be secrets. */
   | { readonly ok: false; readonly faults: readonly string[] }
 
+/** The variables that are set, by name: what is not in the environment, or empty there, is not here. */
+export type GivenVariables = Readonly<Record<string, unknown>>
+
+/** What a runtime asks of the environment beyond what both share. */
+export interface RuntimeRules {
+  /** Variables it does not start without. */
+  readonly needs: readonly (keyof Configuration)[]
+  /** Variables it could only ignore, and why. */
+  readonly refuses: { readonly [Name in keyof Configuration]?: string }
+  /** The stand-ins it would run on, each with the fault that this is in production. */
+  readonly standIns: (given: GivenVariables) => { readonly [Name in StandIn]?: string }
+}
+
+/** The container: embedded PostgreSQL and a mailbox stand in for what is not named. */
+export const CONTAINER_RULES: RuntimeRules = {
+  needs: [],
+  refuses: {},
+  standIns: (given) => ({
+    ...(given['DATABASE_URL'] === undefined && { 'embedded-postgres': 'DATABASE_URL: needed in production' }),
+    ...(given['SMTP_URL'] === undefined && { mailbox: 'SMTP_URL: needed in production' }),
+  }),
+}
+
 /** Reads the configuration from the environment, naming every fault at once. Empty variables count as absent. */
-export function parseConfiguration(environment: Readonly<Record<string, unknown>>): ParsedConfiguration {
-  const given = Object.fromEntries(
+export function parseConfiguration(
+  environment: Readonly<Record<string, unknown>>,
+  rules: RuntimeRules = CONTAINER_RULES,
+): ParsedConfiguration {
+  const given: GivenVariables = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== '' && value !== undefined),
   )
   const parsed = Environment.safeParse(given)
-  if (!parsed.success) {
-    return { ok: false, faults: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) }
-  }
-  const configuration = parsed.data
-  const faults = configuration.ACCI_PROFILE === 'production' ? productionFaults(configuration) : []
-  if (configuration.SMTP_URL !== undefined && configuration.ACCI_MAIL_FROM === undefined) {
-    faults.push('ACCI_MAIL_FROM: needed with SMTP_URL')
-  }
-  return faults.length > 0 ? { ok: false, faults } : { ok: true, configuration }
+  const unreadable = parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  // By what is set, not by what could be read: one fault must not hide another.
+  const faults = [...unreadable, ...missing(given, rules), ...refused(given, rules), ...standInFaults(given, rules)]
+  return parsed.success && faults.length === 0 ? { ok: true, configuration: parsed.data } : { ok: false, faults }
 }
 
-function productionFaults(configuration: Configuration): string[] {
-  const { ACCI_ALLOW_STAND_INS: allowed } = configuration
-  const faults: string[] = []
-  const standIn = (name: StandIn, variable: string) => {
-    if (!allowed.includes(name))
-      faults.push(`${variable}: needed in production (or name the stand-in "${name}" in ACCI_ALLOW_STAND_INS)`)
-  }
-  if (configuration.ACCI_MASTER_KEY === undefined) faults.push('ACCI_MASTER_KEY: needed in production')
-  if (configuration.ACCI_PUBLIC_URL === undefined) faults.push('ACCI_PUBLIC_URL: needed in production')
-  if (configuration.DATABASE_URL === undefined) standIn('embedded-postgres', 'DATABASE_URL')
-  if (configuration.SMTP_URL === undefined) standIn('mailbox', 'SMTP_URL')
-  return faults
+const isProduction = (given: GivenVariables) => given['ACCI_PROFILE'] === 'production'
+
+function missing(given: GivenVariables, { needs }: RuntimeRules): string[] {
+  const reasons = new Map<string, string>()
+  if (isProduction(given))
+    for (const name of ['ACCI_MASTER_KEY', 'ACCI_PUBLIC_URL']) reasons.set(name, 'needed in production')
+  for (const name of needs) reasons.set(name, 'needed')
+  if (given['SMTP_URL'] !== undefined) reasons.set('ACCI_MAIL_FROM', 'needed with SMTP_URL')
+  return [...reasons].flatMap(([name, reason]) => (given[name] === undefined ? [`${name}: ${reason}`] : []))
+}
+
+const refused = (given: GivenVariables, { refuses }: RuntimeRules): string[] =>
+  Object.entries(refuses).flatMap(([name, reason]) => (given[name] === undefined ? [] : [`${name}: ${reason}`]))
+
+function standInFaults(given: GivenVariables, rules: RuntimeRules): string[] {
+  if (!isProduction(given)) return []
+  const allowed = standIns.safeParse(given['ACCI_ALLOW_STAND_INS']).data ?? []
+  return Object.entries(rules.standIns(given)).flatMap(([name, fault]) =>
+    allowed.some((one) => one === name) ? [] : [`${fault} (or name the stand-in "${name}" in ACCI_ALLOW_STAND_INS)`],
+  )
 }

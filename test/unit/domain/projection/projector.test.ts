@@ -5,9 +5,21 @@ import { PAGE_SIZE, Projector } from '#domain/projection/projector.ts'
 import { VIEW_NAMES, VIEWS } from '#domain/projection/views.ts'
 import { MemoryProjectionStore } from '../../../support/memory-projection-store.ts'
 import { settings, sessionIdOf, TENANT, userIdOf } from '../../../support/subjects.ts'
-import { acceptInvitation, createTenant, deactivate, foundedTenant, logout, registerUser, rename, WriterUnderTest } from '../../../support/writer-under-test.ts'
+import {
+  acceptInvitation,
+  createTenant,
+  deactivate,
+  foundedTenant,
+  logout,
+  registerUser,
+  rename,
+  WriterUnderTest,
+} from '../../../support/writer-under-test.ts'
 
-function projectionOf(writer: WriterUnderTest, change: { readonly read?: (events: readonly EventEnvelope[]) => readonly EventEnvelope[] } = {}) {
+function projectionOf(
+  writer: WriterUnderTest,
+  change: { readonly read?: (events: readonly EventEnvelope[]) => readonly EventEnvelope[] } = {},
+) {
   const store = new MemoryProjectionStore()
   const confirmed: number[] = []
   const make = () =>
@@ -50,7 +62,10 @@ describe('the projector', () => {
     const { store, confirmed, make } = projectionOf(writer)
     expect(await make().project(TENANT)).toBe(writer.storage.head.position)
     expect(confirmed).toEqual([writer.storage.head.position])
-    expect(store.rows('user_profile')).toMatchObject([{ email: 'Ada@Example.com' }, { email: 'user2@example.com', displayName: 'Bob', status: 'active' }])
+    expect(store.rows('user_profile')).toMatchObject([
+      { email: 'Ada@Example.com' },
+      { email: 'user2@example.com', displayName: 'Bob', status: 'active' },
+    ])
     expect(store.rows('tenant_metrics')).toMatchObject([{ totalUsers: 2, activeUsers: 2 }])
   })
 
@@ -99,12 +114,18 @@ describe('the projector', () => {
     await writer.storage.commit({ expected: head, head, events: [], puts: [], deletes: [`subjectKey/${userIdOf(2)}`] })
     const { store, make } = projectionOf(writer)
     await make().project(TENANT)
-    expect(store.rows('user_profile').find(({ key }) => key === userIdOf(2))).toMatchObject({ email: '', status: 'active' })
+    expect(store.rows('user_profile').find(({ key }) => key === userIdOf(2))).toMatchObject({
+      email: '',
+      status: 'active',
+    })
   })
 
   it('erases nobody under a wrong master key', async () => {
     const writer = await foundedTenant()
-    const wrong = new WriterUnderTest(writer.storage, { ...writer.tools, keyVault: { ...writer.tools.keyVault, unwrap: () => undefined } })
+    const wrong = new WriterUnderTest(writer.storage, {
+      ...writer.tools,
+      keyVault: { ...writer.tools.keyVault, unwrap: () => undefined },
+    })
     const { store, make } = projectionOf(wrong)
     await expect(make().project(TENANT)).rejects.toThrow('master key')
     expect(await store.checkpoint()).toBe(0)
@@ -112,7 +133,9 @@ describe('the projector', () => {
 
   it('stops at an event it cannot read, and keeps its place', async () => {
     const writer = await foundedTenant()
-    const { store, make } = projectionOf(writer, { read: (events) => events.map((event) => (event.position === 4 ? { ...event, type: 'user.cloned' } : event)) })
+    const { store, make } = projectionOf(writer, {
+      read: (events) => events.map((event) => (event.position === 4 ? { ...event, type: 'user.cloned' } : event)),
+    })
     await expect(make().project(TENANT)).rejects.toThrow(UnreadableEvent)
     expect(await store.checkpoint()).toBe(0)
   })
@@ -136,13 +159,22 @@ describe('auth_sessions', () => {
     ])
     const { store, make } = projectionOf(writer)
     await make().project(TENANT)
-    expect(store.rows('auth_sessions')[1]).toMatchObject({ userId: userIdOf(2), ipAddress: '192.0.2.7', deviceInfo: { userAgent: 'curl/8' } })
+    expect(store.rows('auth_sessions')[1]).toMatchObject({
+      userId: userIdOf(2),
+      ipAddress: '192.0.2.7',
+      deviceInfo: { userAgent: 'curl/8' },
+    })
   })
 
   it('ends all sessions of who is deactivated, in the same page and in a later one, and nobody else’s', async () => {
     const writer = await foundedTenant()
     await writer.given(registerUser(3), acceptInvitation(3))
-    for (const [user, session] of [[2, 1], [2, 2], [3, 3]] as const) await writer.signIn(user, session)
+    for (const [user, session] of [
+      [2, 1],
+      [2, 2],
+      [3, 3],
+    ] as const)
+      await writer.signIn(user, session)
     const { store, make } = projectionOf(writer)
     await make().project(TENANT)
     await writer.signIn(2, 4)
@@ -154,7 +186,9 @@ describe('auth_sessions', () => {
       [sessionIdOf(3), true],
       [sessionIdOf(4), false],
     ]
-    expect(store.rows('auth_sessions').map((row) => [row.key, (row as unknown as { isActive: boolean }).isActive])).toEqual(expected) // as above
+    expect(
+      store.rows('auth_sessions').map((row) => [row.key, (row as unknown as { isActive: boolean }).isActive]),
+    ).toEqual(expected) // as above
     expect(await sessionsOf(writer)).toEqual(expected)
   })
 })

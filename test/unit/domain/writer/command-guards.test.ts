@@ -2,9 +2,20 @@ import { describe, expect, it } from 'vitest'
 import type { Outcome } from '#common/outcome.ts'
 import type { Receipt } from '#domain/writer/command.ts'
 import { sessionIdOf, TENANT, tenantIdOf, userIdOf } from '../../../support/subjects.ts'
-import { changeRole, deactivate, foundedTenant, logout, reactivate, registerUser, rename, renameTenant, WriterUnderTest } from '../../../support/writer-under-test.ts'
+import {
+  changeRole,
+  deactivate,
+  foundedTenant,
+  logout,
+  reactivate,
+  registerUser,
+  rename,
+  renameTenant,
+  WriterUnderTest,
+} from '../../../support/writer-under-test.ts'
 
-const codes = (outcomes: readonly Outcome<Receipt>[]) => outcomes.map((outcome) => (outcome.ok ? 'ok' : outcome.error.code))
+const codes = (outcomes: readonly Outcome<Receipt>[]) =>
+  outcomes.map((outcome) => (outcome.ok ? 'ok' : outcome.error.code))
 const replay = { recordId: 'record', fingerprint: 'print', sealedReply: 'sealed' }
 const DAY = 86_400_000
 
@@ -44,7 +55,9 @@ describe('an idempotency key', () => {
       writer.do(rename(2, 'Robert'), { replay: { ...replay, fingerprint: 'other' } }),
     ])
     expect(codes(outcomes)).toEqual(['ok', 'idempotency.key_reused'])
-    expect(codes([await writer.do(rename(2, 'Robert'), { replay: { ...replay, fingerprint: 'other' } })])).toEqual(['idempotency.key_reused'])
+    expect(codes([await writer.do(rename(2, 'Robert'), { replay: { ...replay, fingerprint: 'other' } })])).toEqual([
+      'idempotency.key_reused',
+    ])
   })
 
   it('is free again after a refusal, and remembers what changed nothing', async () => {
@@ -77,7 +90,10 @@ describe('an expected version', () => {
   it('lets a command through that has seen the latest, and refuses any other', async () => {
     const writer = await foundedTenant()
     const { version } = await writer.core.user(userIdOf(2))
-    expect(codes(await writer.all([rename(2, 'a'), rename(2, 'b')], { expectedVersion: version }))).toEqual(['ok', 'precondition.failed'])
+    expect(codes(await writer.all([rename(2, 'a'), rename(2, 'b')], { expectedVersion: version }))).toEqual([
+      'ok',
+      'precondition.failed',
+    ])
     expect(await writer.do(rename(2, 'c'), { expectedVersion: version })).toMatchObject({
       error: { code: 'precondition.failed', params: { expected: version, actual: version + 1 } },
     })
@@ -101,18 +117,35 @@ describe('the session guard', () => {
   it('lets a live session act, and names its user in the log', async () => {
     const writer = await foundedTenant()
     const actor = await writer.signIn(1, 1, 'admin')
-    expect(codes([await writer.do(rename(2, 'Bob'), { actor, policyVersion: 'p1', causationId: 'cause' })])).toEqual(['ok'])
-    expect(writer.storage.events.at(-1)).toMatchObject({ userId: userIdOf(1), actorType: 'user', policyVersion: 'p1', causationId: 'cause' })
+    expect(codes([await writer.do(rename(2, 'Bob'), { actor, policyVersion: 'p1', causationId: 'cause' })])).toEqual([
+      'ok',
+    ])
+    expect(writer.storage.events.at(-1)).toMatchObject({
+      userId: userIdOf(1),
+      actorType: 'user',
+      policyVersion: 'p1',
+      causationId: 'cause',
+    })
     expect(await writer.core.principal(sessionIdOf(1))).toEqual({
       ok: true,
-      value: { tenantId: TENANT, userId: userIdOf(1), sessionId: sessionIdOf(1), role: 'admin', sessionExpiresAt: '2026-03-02T12:00:00.000Z' },
+      value: {
+        tenantId: TENANT,
+        userId: userIdOf(1),
+        sessionId: sessionIdOf(1),
+        role: 'admin',
+        sessionExpiresAt: '2026-03-02T12:00:00.000Z',
+      },
     })
   })
 
   it('ends with the session, even within one batch', async () => {
     const writer = await foundedTenant()
     const actor = await writer.signIn(1, 1, 'admin')
-    const outcomes = await Promise.all([writer.do(rename(2, 'a'), { actor }), writer.do(logout(1), { actor }), writer.do(rename(2, 'b'), { actor })])
+    const outcomes = await Promise.all([
+      writer.do(rename(2, 'a'), { actor }),
+      writer.do(logout(1), { actor }),
+      writer.do(rename(2, 'b'), { actor }),
+    ])
     expect(codes(outcomes)).toEqual(['ok', 'ok', 'unauthenticated'])
     expect(await writer.core.principal(sessionIdOf(1))).toMatchObject({ error: { code: 'unauthenticated' } })
     expect(codes([await writer.do(logout(1), { actor })])).toEqual(['ok'])
@@ -151,14 +184,25 @@ describe('the session guard', () => {
   it('knows no session that never was, and none of a tenant on its way out', async () => {
     const writer = await foundedTenant()
     const actor = await writer.signIn(1, 1, 'admin')
-    expect(codes([await writer.do(rename(2, 'x'), { actor: { ...actor, sessionId: sessionIdOf(9) } })])).toEqual(['unauthenticated'])
-    await writer.given({ type: 'tenant.delete', input: { tenantId: TENANT, deletionReason: 'inactive', forcedBecause: 'test' } })
+    expect(codes([await writer.do(rename(2, 'x'), { actor: { ...actor, sessionId: sessionIdOf(9) } })])).toEqual([
+      'unauthenticated',
+    ])
+    await writer.given({
+      type: 'tenant.delete',
+      input: { tenantId: TENANT, deletionReason: 'inactive', forcedBecause: 'test' },
+    })
     expect(codes([await writer.do(rename(2, 'x'), { actor })])).toEqual(['unauthenticated'])
   })
 
   it('leaves a system admin’s session to the platform tenant’s own writer', async () => {
     const writer = await foundedTenant()
-    const actor = { type: 'user' as const, tenantId: tenantIdOf(0), userId: userIdOf(77), sessionId: sessionIdOf(77), role: 'admin' as const }
+    const actor = {
+      type: 'user' as const,
+      tenantId: tenantIdOf(0),
+      userId: userIdOf(77),
+      sessionId: sessionIdOf(77),
+      role: 'admin' as const,
+    }
     expect(codes([await writer.do(rename(2, 'x'), { actor })])).toEqual(['ok'])
   })
 
@@ -174,7 +218,11 @@ describe('queries of the writer', () => {
   it('see every commit at once', async () => {
     const writer = await foundedTenant()
     const { position } = writer.storage.head
-    expect(await writer.core.tenant()).toMatchObject({ state: { status: 'active', name: 'Acme' }, version: 1, position })
+    expect(await writer.core.tenant()).toMatchObject({
+      state: { status: 'active', name: 'Acme' },
+      version: 1,
+      position,
+    })
     expect(await writer.core.user(userIdOf(9))).toEqual({ state: { status: 'none' }, version: 0, position })
     const { users } = await writer.core.users()
     expect(users.map(({ state }) => state.status)).toEqual(['active', 'active'])
@@ -183,7 +231,9 @@ describe('queries of the writer', () => {
 
   it('list every user, page after page', async () => {
     const writer = await foundedTenant()
-    const rows = Object.fromEntries(Array.from({ length: 2_500 }, (_, index) => [`user/${userIdOf(1_000 + index)}`, { status: 'none' }]))
+    const rows = Object.fromEntries(
+      Array.from({ length: 2_500 }, (_, index) => [`user/${userIdOf(1_000 + index)}`, { status: 'none' }]),
+    )
     writer.storage.touch(rows)
     expect((await writer.core.users()).users).toHaveLength(2_502)
   })

@@ -2,12 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { timestampOf } from '#domain/ports/clock.ts'
 import { MAX_MAIL_TRIES } from '#domain/writer/due-work.ts'
 import { rowRange } from '#domain/writer/rows.ts'
-import { userIdOf } from '../../../support/subjects.ts'
-import { deactivate, foundedTenant, reactivate, registerUser, rename, WriterUnderTest } from '../../../support/writer-under-test.ts'
+import { TENANT, userIdOf } from '../../../support/subjects.ts'
+import {
+  deactivate,
+  foundedTenant,
+  reactivate,
+  registerUser,
+  rename,
+  WriterUnderTest,
+} from '../../../support/writer-under-test.ts'
 
 const HOUR = 3_600_000
 const mail = { to: 'user3@example.com', subject: 'Welcome', text: 'the token' }
-const dueRows = (writer: WriterUnderTest) => writer.storage.rows.filter(({ ref }) => ref.startsWith(rowRange('due').from))
+const dueRows = (writer: WriterUnderTest) =>
+  writer.storage.rows.filter(({ ref }) => ref.startsWith(rowRange('due').from))
 const inHours = (writer: WriterUnderTest, hours: number) => timestampOf(writer.tools.clock() + hours * HOUR)
 
 describe('a temporary deactivation', () => {
@@ -19,7 +27,11 @@ describe('a temporary deactivation', () => {
     expect(await writer.core.runDue()).toBe(0)
     writer.tools.virtual.advance(1)
     expect(await writer.core.runDue()).toBe(1)
-    expect(writer.storage.events.at(-1)).toMatchObject({ type: 'user.reactivated', actorType: 'system', data: { trigger: 'reactivationDate', status: 'active' } })
+    expect(writer.storage.events.at(-1)).toMatchObject({
+      type: 'user.reactivated',
+      actorType: 'system',
+      data: { trigger: 'reactivationDate', status: 'active' },
+    })
     expect(dueRows(writer)).toEqual([])
     expect(await writer.core.nextDue()).toBeUndefined()
   })
@@ -61,7 +73,7 @@ describe('a temporary deactivation', () => {
     const writer = await foundedTenant()
     await writer.given(deactivate(2, inHours(writer, 2)), {
       type: 'tenant.delete',
-      input: { tenantId: registerUser(1).input.tenantId, deletionReason: 'inactive', forcedBecause: 'test' },
+      input: { tenantId: TENANT, deletionReason: 'inactive', forcedBecause: 'test' },
     })
     const { position } = writer.storage.head
     writer.tools.virtual.advance(2 * HOUR)
@@ -76,7 +88,8 @@ describe('a temporary deactivation', () => {
     writer.tools.virtual.advance(2 * HOUR)
     const { commit } = writer.storage
     let commits = 0
-    writer.storage.commit = (batch) => (++commits === 2 ? Promise.reject(new Error('disk full')) : commit.call(writer.storage, batch))
+    writer.storage.commit = (batch) =>
+      ++commits === 2 ? Promise.reject(new Error('disk full')) : commit.call(writer.storage, batch)
     await writer.core.runDue()
     expect(writer.types).not.toContain('user.reactivated')
     expect(await writer.core.nextDue()).toBeGreaterThan(writer.tools.clock())
@@ -146,8 +159,13 @@ describe('a mail', () => {
   it('that cannot be sent keeps no other waiting', async () => {
     const writer = await foundedTenant()
     const { send } = writer.mailer
-    writer.mailer.send = (one) => (one.subject === 'bad' ? Promise.reject(new Error('no')) : send.call(writer.mailer, one))
-    await writer.all(Array.from({ length: 25 }, (_, index) => registerUser(3 + index, { mail: index % 5 === 0 ? { ...mail, subject: 'bad' } : mail })))
+    writer.mailer.send = (one) =>
+      one.subject === 'bad' ? Promise.reject(new Error('no')) : send.call(writer.mailer, one)
+    await writer.all(
+      Array.from({ length: 25 }, (_, index) =>
+        registerUser(3 + index, { mail: index % 5 === 0 ? { ...mail, subject: 'bad' } : mail }),
+      ),
+    )
     expect(await writer.core.runDue()).toBe(25)
     expect(writer.mailer.sent).toHaveLength(20)
     expect(dueRows(writer)).toHaveLength(5)
@@ -156,7 +174,13 @@ describe('a mail', () => {
   it('to a person who has been erased is dropped', async () => {
     const writer = await foundedTenant()
     await writer.given(registerUser(3, { mail }))
-    await writer.storage.commit({ expected: writer.storage.head, head: writer.storage.head, events: [], puts: [], deletes: [`subjectKey/${userIdOf(3)}`] })
+    await writer.storage.commit({
+      expected: writer.storage.head,
+      head: writer.storage.head,
+      events: [],
+      puts: [],
+      deletes: [`subjectKey/${userIdOf(3)}`],
+    })
     await writer.core.runDue()
     expect(writer.mailer.tries).toBe(0)
     expect(dueRows(writer)).toEqual([])
@@ -165,7 +189,10 @@ describe('a mail', () => {
   it('is not lost under a wrong master key', async () => {
     const writer = await foundedTenant()
     await writer.given(registerUser(3, { mail }))
-    const wrong = new WriterUnderTest(writer.storage, { ...writer.tools, keyVault: { ...writer.tools.keyVault, unwrap: () => undefined } })
+    const wrong = new WriterUnderTest(writer.storage, {
+      ...writer.tools,
+      keyVault: { ...writer.tools.keyVault, unwrap: () => undefined },
+    })
     await wrong.core.runDue()
     expect(dueRows(writer)).toHaveLength(1)
     writer.tools.virtual.advance(HOUR)
@@ -188,10 +215,17 @@ describe('a mail', () => {
 describe('due work', () => {
   it('is done in the order it falls due, as much as is asked for', async () => {
     const writer = await foundedTenant()
-    for (const [number, hours] of [[3, 5], [4, 3], [5, 4]] as const) await writer.given(registerUser(number), deactivate(number, inHours(writer, hours)))
+    for (const [number, hours] of [
+      [3, 5],
+      [4, 3],
+      [5, 4],
+    ] as const)
+      await writer.given(registerUser(number), deactivate(number, inHours(writer, hours)))
     writer.tools.virtual.advance(6 * HOUR)
     expect(await writer.core.runDue(2)).toBe(2)
-    const back = writer.storage.events.flatMap(({ type, aggregate }) => (type === 'user.reactivated' ? [aggregate.id] : []))
+    const back = writer.storage.events.flatMap(({ type, aggregate }) =>
+      type === 'user.reactivated' ? [aggregate.id] : [],
+    )
     expect(back).toEqual([userIdOf(4), userIdOf(5)])
     expect(await writer.core.runDue(2)).toBe(1)
   })

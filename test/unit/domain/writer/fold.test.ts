@@ -1,12 +1,26 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { verifyChain } from '#domain/events/verify-chain.ts'
-import { REDUCER_VERSION, restoreSnapshot, SNAPSHOT_INTERVAL, takeSnapshot, type Snapshot } from '#domain/writer/snapshot.ts'
+import {
+  REDUCER_VERSION,
+  restoreSnapshot,
+  SNAPSHOT_INTERVAL,
+  takeSnapshot,
+  type Snapshot,
+} from '#domain/writer/snapshot.ts'
 import { foldedRows, foldLog, openLog } from '../../../support/fold-log.ts'
 import { history, type Step } from '../../../support/random-commands.ts'
-import { TENANT } from '../../../support/subjects.ts'
+import { settings, TENANT } from '../../../support/subjects.ts'
 import { testTools } from '../../../support/tools.ts'
-import { changeRole, completeLogin, foundedTenant, registerUser, rename, renameTenant, WriterUnderTest } from '../../../support/writer-under-test.ts'
+import {
+  changeRole,
+  completeLogin,
+  foundedTenant,
+  registerUser,
+  rename,
+  renameTenant,
+  WriterUnderTest,
+} from '../../../support/writer-under-test.ts'
 
 async function live(batches: readonly (readonly Step[])[]): Promise<WriterUnderTest> {
   const writer = new WriterUnderTest()
@@ -44,12 +58,22 @@ describe('the writer’s rows', () => {
         const log = openLog(writer.storage, writer.tools)
         expect(foldedRows(writer.storage)).toEqual(foldLog(TENANT, log))
         expect(log.map(({ envelope }) => envelope.position)).toEqual(log.map((_, index) => index + 1))
-        expect(verifyChain(writer.storage.events, writer.tools.cryptography, undefined, writer.storage.head)).toBeUndefined()
+        expect(
+          verifyChain(writer.storage.events, writer.tools.cryptography, undefined, writer.storage.head),
+        ).toBeUndefined()
         const ids = log.map(({ envelope }) => envelope.eventId)
         expect(new Set(ids).size).toBe(ids.length)
       }),
       { numRuns: 150 },
     )
+  })
+
+  it('follow from what is stored, even where a command brings a value in another spelling', async () => {
+    const writer = await foundedTenant()
+    const features = ['sso', 'audit', 'sso']
+    await writer.given({ type: 'tenant.update', input: { tenantId: TENANT, settings: { ...settings(), features } } })
+    expect(foldedRows(writer.storage)).toEqual(foldLog(TENANT, openLog(writer.storage, writer.tools)))
+    expect((await writer.core.tenant()).state).toMatchObject({ settings: { features: ['audit', 'sso'] } })
   })
 
   it('number the versions of each aggregate without a gap', async () => {
@@ -109,5 +133,38 @@ describe('a snapshot', () => {
     for (const reducer of [REDUCER_VERSION - 1, REDUCER_VERSION + 1]) {
       expect(restoreSnapshot({ ...snapshot, reducer }, compression)).toBeUndefined()
     }
+  })
+})
+
+describe('two replicas of one tenant’s writer', () => {
+  it('keep one log and one truth, however their reads and commits interleave', async () => {
+    await fc.assert(
+      fc.asyncProperty(history(16), fc.infiniteStream(fc.nat(12)), async (batches, turns) => {
+        const first = new WriterUnderTest()
+        const second = new WriterUnderTest(first.storage, first.tools)
+        const [founding = [], ...rest] = batches
+        const commandsOf = (batch: readonly Step[]) =>
+          batch.flatMap((step) => ('command' in step ? [step.command] : []))
+        await first.all(commandsOf(founding))
+        // Each call of the storage takes some turns of the loop, a different number each time.
+        first.storage.pause = async () => {
+          for (let turn = turns.next().value ?? 0; turn > 0; turn--) await Promise.resolve()
+        }
+        const atWork = async (writer: WriterUnderTest, own: readonly (readonly Step[])[]) => {
+          for (const batch of own) {
+            await writer.all(commandsOf(batch))
+            await writer.core.runDue()
+          }
+        }
+        const half = Math.ceil(rest.length / 2)
+        await Promise.all([atWork(first, rest.slice(0, half)), atWork(second, rest.slice(half))])
+        first.storage.pause = () => Promise.resolve()
+        expect(foldedRows(first.storage)).toEqual(foldLog(TENANT, openLog(first.storage, first.tools)))
+        expect(
+          verifyChain(first.storage.events, first.tools.cryptography, undefined, first.storage.head),
+        ).toBeUndefined()
+      }),
+      { numRuns: 60 },
+    )
   })
 })

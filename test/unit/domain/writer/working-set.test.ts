@@ -12,12 +12,14 @@ describe('a working set', () => {
   it('fetches all reads of one turn together, each row once', async () => {
     const storage = storageWith('a', 'b')
     const rows = new WorkingSet(storage)
-    expect(await Promise.all([rows.read('email', 'a'), rows.read('email', 'b'), rows.read('email', 'a'), rows.read('email', 'c')])).toEqual([
-      { userId: 'a' },
-      { userId: 'b' },
-      { userId: 'a' },
-      undefined,
-    ])
+    expect(
+      await Promise.all([
+        rows.read('email', 'a'),
+        rows.read('email', 'b'),
+        rows.read('email', 'a'),
+        rows.read('email', 'c'),
+      ]),
+    ).toEqual([{ userId: 'a' }, { userId: 'b' }, { userId: 'a' }, undefined])
     await rows.read('email', 'c')
     await rows.head()
     expect(storage.reads).toEqual([['email/a', 'email/b', 'email/c']])
@@ -32,9 +34,17 @@ describe('a working set', () => {
     rows.remove('email', 'a')
     rows.put('email', 'c', { userId: 'c' }, 1, 99)
     rows.remove('email', 'c')
-    expect([await rows.read('email', 'a'), await rows.version('email', 'b'), await rows.read('email', 'c')]).toEqual([undefined, 2, undefined])
+    expect([await rows.read('email', 'a'), await rows.version('email', 'b'), await rows.read('email', 'c')]).toEqual([
+      undefined,
+      2,
+      undefined,
+    ])
     undo()
-    expect([await rows.read('email', 'a'), await rows.read('email', 'b'), await rows.read('email', 'c')]).toEqual([{ userId: 'a' }, { userId: 'b1' }, undefined])
+    expect([await rows.read('email', 'a'), await rows.read('email', 'b'), await rows.read('email', 'c')]).toEqual([
+      { userId: 'a' },
+      { userId: 'b1' },
+      undefined,
+    ])
     expect(rows.changes()).toEqual({ puts: [{ ref: 'email/b', version: 1, value: { userId: 'b1' } }], deletes: [] })
   })
 

@@ -103,6 +103,11 @@ describe('user.update_profile', () => {
     ;(await facts.when(update(2, toAddress('CAROL@example.com', 'bob@example.com')))).refuses('user.already_exists')
   })
 
+  it('lets a user take an address that is claimed for that user already', async () => {
+    const facts = given(...bob).with(claimed('new@example.com', 2))
+    ;(await facts.when(update(2, toAddress('new@example.com', 'bob@example.com')))).emits('user.profile_updated')
+  })
+
   it('lets an address change once in thirty days', async () => {
     const facts = given(...bob, emailChanged(2, 'new@example.com', START))
     const again = update(2, toAddress('newer@example.com', 'new@example.com'))

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import { CONTAINER_RULES, parseConfiguration, type RuntimeRules } from '#infrastructure/shared/configuration.ts'
+import { parseEnvironment } from '#infrastructure/workerd/environment.ts'
+
+const KEY = 'A'.repeat(43)
+const DATABASE = 'postgresql://app:hunter22@db.example/acci'
+const SECRETS = ['hunter22', 'not-a-key', 'letmein']
+
+/** Names of the variables that are at fault, in the order told. */
+const blamed = (parsed: { readonly ok: boolean; readonly faults?: readonly string[] }) =>
+  (parsed.faults ?? []).map((fault) => fault.slice(0, fault.indexOf(':')))
+
+describe('the configuration', () => {
+  it('needs nothing in development', () => {
+    const parsed = parseConfiguration({})
+    expect(parsed).toMatchObject({
+      ok: true,
+      configuration: { ACCI_PROFILE: 'development', HOST: '127.0.0.1', PORT: 8787, ACCI_DATA_DIR: '.acci' },
+    })
+  })
+
+  it('takes an empty variable for an absent one', () => {
+    expect(parseConfiguration({ PORT: '', ACCI_PROFILE: '', SMTP_URL: '', TRUSTED_PROXIES: '' })).toEqual(
+      parseConfiguration({}),
+    )
+  })
+
+  it('reads lists, numbers and addresses', () => {
+    const parsed = parseConfiguration({
+      PORT: '8080',
+      TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+      ACCI_ALLOW_STAND_INS: 'mailbox,, neon-http',
+      ACCI_PUBLIC_URL: 'https://acci.example//',
+    })
+    expect(parsed).toMatchObject({
+      configuration: {
+        PORT: 8080,
+        TRUSTED_PROXIES: ['10.0.0.0/8', '::1'],
+        ACCI_ALLOW_STAND_INS: ['mailbox', 'neon-http'],
+        ACCI_PUBLIC_URL: 'https://acci.example',
+      },
+    })
+  })
+
+  it('names every fault at once, those of values and those of what is missing, and repeats no value', () => {
+    const parsed = parseConfiguration({
+      ACCI_PROFILE: 'production',
+      ACCI_MASTER_KEY: 'not-a-key',
+      ACCI_ADMIN_PASSWORD: 'letmein',
+      DATABASE_URL: 'mysql://app:hunter22@db.example/acci',
+      SMTP_URL: 'smtp://app:hunter22@mail.example',
+      PORT: '70000',
+      TRUSTED_PROXIES: 'anywhere',
+    })
+    expect(blamed(parsed).toSorted()).toEqual(
+      [
+        'ACCI_ADMIN_PASSWORD',
+        'ACCI_MAIL_FROM',
+        'ACCI_MASTER_KEY',
+        'ACCI_PUBLIC_URL',
+        'DATABASE_URL',
+        'PORT',
+        'TRUSTED_PROXIES.0',
+      ].toSorted(),
+    )
+    for (const secret of SECRETS) expect(JSON.stringify(parsed)).not.toContain(secret)
+  })
+
+  it('refuses every stand-in in production that is not asked for by name', () => {
+    const production = { ACCI_PROFILE: 'production', ACCI_MASTER_KEY: KEY, ACCI_PUBLIC_URL: 'https://acci.example' }
+    expect(blamed(parseConfiguration(production))).toEqual(['DATABASE_URL', 'SMTP_URL'])
+    expect(blamed(parseConfiguration({ ...production, ACCI_ALLOW_STAND_INS: 'mailbox' }))).toEqual(['DATABASE_URL'])
+    expect(parseConfiguration({ ...production, ACCI_ALLOW_STAND_INS: 'mailbox,embedded-postgres' }).ok).toBe(true)
+    expect(blamed(parseConfiguration({ ...production, ACCI_ALLOW_STAND_INS: 'everything' }))).toEqual([
+      'ACCI_ALLOW_STAND_INS.0',
+      'DATABASE_URL',
+      'SMTP_URL',
+    ])
+  })
+
+  it('obeys the rules of the runtime', () => {
+    const rules: RuntimeRules = { ...CONTAINER_RULES, needs: ['DATABASE_URL'], refuses: { HOST: 'not here' } }
+    expect(parseConfiguration({ HOST: '::1' }, rules)).toEqual({
+      ok: false,
+      faults: ['DATABASE_URL: needed', 'HOST: not here'],
+    })
+  })
+})
+
+describe('the Worker’s environment', () => {
+  it('gives key and database beside the settings, whatever is bound besides', () => {
+    const parsed = parseEnvironment({ ACCI_MASTER_KEY: KEY, DATABASE_URL: DATABASE, TENANT: {}, WAKE_UPS: {} })
+    expect(parsed).toMatchObject({
+      ok: true,
+      environment: { databaseUrl: DATABASE, masterKey: new Uint8Array(32), configuration: { ACCI_REGION: 'local' } },
+    })
+  })
+
+  it('names what a Worker cannot do without, and what it could only ignore', () => {
+    expect(blamed(parseEnvironment({ SMTP_URL: 'smtp://mail.example', ACCI_MAIL_FROM: 'a@acci.example' }))).toEqual([
+      'ACCI_MASTER_KEY',
+      'DATABASE_URL',
+      'SMTP_URL',
+    ])
+  })
+
+  it('refuses the mailbox and the stand-in for Neon in production', () => {
+    const production = {
+      ACCI_PROFILE: 'production',
+      ACCI_MASTER_KEY: KEY,
+      ACCI_PUBLIC_URL: 'https://acci.example',
+      DATABASE_URL: DATABASE,
+      NEON_FETCH_ENDPOINT: 'http://127.0.0.1:4444/sql',
+    }
+    expect(blamed(parseEnvironment(production))).toEqual(['ACCI_PROFILE', 'NEON_FETCH_ENDPOINT'])
+    expect(parseEnvironment({ ...production, ACCI_ALLOW_STAND_INS: 'mailbox, neon-http' }).ok).toBe(true)
+  })
+})
