@@ -81,7 +81,9 @@ export function parseConfiguration(
     Object.entries(environment).filter(([, value]) => value !== '' && value !== undefined),
   )
   const parsed = Environment.safeParse(given)
-  const unreadable = parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  const unreadable = parsed.success
+    ? []
+    : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
   // By what is set, not by what could be read: one fault must not hide another.
   const faults = [...unreadable, ...missing(given, rules), ...refused(given, rules), ...standInFaults(given, rules)]
   return parsed.success && faults.length === 0 ? { ok: true, configuration: parsed.data } : { ok: false, faults }

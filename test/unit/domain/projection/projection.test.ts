@@ -83,7 +83,7 @@ describe('the read models', () => {
           expect(store.rows('auth_sessions')).toHaveLength(sessions.length)
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 

@@ -64,7 +64,7 @@ describe('the writer’s rows', () => {
         const ids = log.map(({ envelope }) => envelope.eventId)
         expect(new Set(ids).size).toBe(ids.length)
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     )
   })
 
@@ -164,7 +164,7 @@ describe('two replicas of one tenant’s writer', () => {
           verifyChain(first.storage.events, first.tools.cryptography, undefined, first.storage.head),
         ).toBeUndefined()
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 })
