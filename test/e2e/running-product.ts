@@ -9,6 +9,8 @@ const READY_WITHIN = 60_000
 
 export interface RunningProduct {
   readonly url: string
+  /** What it has printed lately: the last megabyte. */
+  output(): string
   /** Ends it as an operator would; resolves to the exit code. */
   terminate(): Promise<number | null>
   /** Ends it without warning, with all its processes. */
@@ -41,12 +43,13 @@ export async function startProduct(
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => (output = `${output}${chunk.toString()}`.slice(-8_000)))
+    stream.on('data', (chunk: Buffer) => (output = `${output}${chunk.toString()}`.slice(-1_000_000)))
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
   const url = `http://127.0.0.1:${port}`
   await ready(url, child, () => output)
   return {
     url,
+    output: () => output,
     terminate() {
       child.kill('SIGTERM')
       return ended

@@ -1,5 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import { getCookie } from 'hono/cookie'
+import { routePath } from 'hono/route'
 import { parseConsistencyTokens } from '#common/consistency-token.ts'
 import { RequestDecisions } from '#domain/policy/request-decisions.ts'
 import { newId } from '#domain/new-id.ts'
@@ -62,7 +63,8 @@ export const requestContext = (
       tenantId: c.var.principal?.tenantId,
       userId: c.var.principal?.userId,
       method: c.req.method,
-      path: c.req.path,
+      // Not the path itself: in some routes it carries a secret.
+      route: routePath(c, -1),
       status: c.res.status,
       durationMs: services.clock() - startedAt,
     })
