@@ -32,13 +32,18 @@ export class DirectoryObject extends DurableObject<Env> {
     return true
   }
 
-  /** @param shared whether many tenants may have the key (e-mails), so that confirming also adds. */
-  confirm(key: string, { tenantId, region }: DirectoryEntry, shared: boolean): void {
-    if (!shared) {
-      if (this.#holders(key)[0]?.tenant_id !== tenantId)
-        throw new Error('the name is not reserved for this tenant any more')
-      this.#sql.exec('update name set lease_until = null where key = ? and tenant_id = ?', key, tenantId)
-    } else this.#sql.exec('insert into name values (?, ?, ?, null) on conflict do nothing', key, tenantId, region)
+  /**
+   * Makes a reservation permanent; false when another tenant has got the name meanwhile, or nobody has it any more.
+   * @param shared whether many tenants may have the key (e-mails), so that confirming also adds.
+   */
+  confirm(key: string, { tenantId, region }: DirectoryEntry, shared: boolean): boolean {
+    if (shared) {
+      this.#sql.exec('insert into name values (?, ?, ?, null) on conflict do nothing', key, tenantId, region)
+      return true
+    }
+    if (!this.#holders(key).some((holder) => holder.tenant_id === tenantId)) return false
+    this.#sql.exec('update name set lease_until = null where key = ? and tenant_id = ?', key, tenantId)
+    return true
   }
 
   release(key: string, tenantId: string): void {

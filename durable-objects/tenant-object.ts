@@ -1,12 +1,19 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
 import { TenantWriterCore } from '#domain/writer/tenant-writer-core.ts'
+import { oneAtATime } from '#infrastructure/workerd/one-at-a-time.ts'
+import { createQueueBus } from '#infrastructure/workerd/queue-bus.ts'
 import { SqliteTenantStorage } from '#infrastructure/workerd/sqlite-tenant-storage.ts'
 import { logger, writerParts } from '../src/worker-services.ts'
 
-/** How long the projector has before the sweep looks whether it has followed. */
+/** How long the projector has before the sweep looks whether it has followed, in milliseconds. */
 const SWEEP_AFTER = 30_000
+/** Shortest time to the next alarm: due work that fails at once must not turn into a loop. */
+const REST = 1_000
 const PRUNE_EVERY = 24 * 3_600_000
+
+/** Objects that failed together must not come back together. */
+const withJitter = (milliseconds: number) => milliseconds * (0.5 + Math.random() / 2)
 
 /** The arguments of a method of the port after the tenant's id, which the object's name already says. */
 type RestOf<Method extends keyof TenantWriter> =
@@ -16,17 +23,19 @@ type RestOf<Method extends keyof TenantWriter> =
 export class TenantObject extends DurableObject<Env> {
   readonly #storage: SqliteTenantStorage
   readonly #core: Promise<TenantWriterCore>
-  #armed = false
-  #announcing = false
-  #announce = 0
-  #prunedAt = 0
+  /** When the alarm goes off, in milliseconds since the epoch. */
+  #alarmAt: number | undefined
+  #head = 0
+  #announced = 0
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#storage = new SqliteTenantStorage(ctx.storage, () => this.#arm(Date.now() + SWEEP_AFTER))
     this.#core = this.#open()
+    // Who waits for the core is told; without anybody waiting the runtime would report it as unhandled.
+    this.#core.catch(() => undefined)
     void ctx.blockConcurrencyWhile(async () => {
-      this.#armed = (await ctx.storage.getAlarm()) !== null
+      this.#alarmAt = (await ctx.storage.getAlarm()) ?? undefined
     })
   }
 
@@ -64,89 +73,78 @@ export class TenantObject extends DurableObject<Env> {
 
   /** The sweep. Never throws: a handler that keeps throwing is dropped by the runtime, and the tenant would stand still. */
   override async alarm(): Promise<void> {
-    this.#armed = false
+    this.#alarmAt = undefined
     try {
       const core = await this.#core
       await core.runDue()
       const [{ head }, projected] = await Promise.all([this.#storage.readRows([]), this.#storage.readProjected()])
-      const lagging = projected < head.position
-      if (lagging) await this.#send(head.position)
-      if (Date.now() - this.#prunedAt > PRUNE_EVERY) {
-        await this.#storage.prune(Date.now())
-        this.#prunedAt = Date.now()
+      if (projected < head.position) {
+        this.#arm(Date.now() + withJitter(SWEEP_AFTER))
+        await this.#send(head.position)
       }
-      const due = await core.nextDue()
-      const sweepAt = lagging ? Date.now() + SWEEP_AFTER * (0.5 + Math.random() / 2) : undefined
-      const next = Math.min(sweepAt ?? Infinity, due ?? Infinity)
-      if (next !== Infinity) this.#arm(Math.max(next, Date.now() + 1_000))
+      const now = Date.now()
+      if (now - this.#storage.prunedAt > PRUNE_EVERY) await this.#storage.prune(now)
+      await this.#armForDueWork(core)
     } catch (fault) {
       logger.error('the tenant’s sweep failed; trying again', { tenantId: this.ctx.id.name, fault: String(fault) })
-      this.#arm(Date.now() + SWEEP_AFTER * (0.5 + Math.random() / 2))
+      this.#arm(Date.now() + withJitter(SWEEP_AFTER))
     }
   }
 
   async #open(): Promise<TenantWriterCore> {
+    const tenantId = this.ctx.id.name
+    if (tenantId === undefined) throw new Error('a tenant’s object is called by the tenant’s id')
     const { tools, mailer } = await writerParts(this.env)
     return new TenantWriterCore({
-      tenantId: this.ctx.id.name ?? '',
+      tenantId,
       storage: this.#storage,
       tools,
       mailer,
       onCommitted: ({ position, due }) => {
-        this.#wake(position)
+        this.#head = position
+        if (position > this.#announced) this.ctx.waitUntil(this.#wake())
         if (due) this.ctx.waitUntil(this.#runDue())
       },
     })
   }
 
-  /** Not awaited: set in the turn of the commit, the alarm is kept or lost with it. */
+  /** Sets the alarm unless it goes off earlier anyway. Not awaited: set in the turn of a commit, it is kept or lost with it. */
   #arm(at: number): void {
-    if (this.#armed) return
-    this.#armed = true
+    if (this.#alarmAt !== undefined && this.#alarmAt <= at) return
+    this.#alarmAt = at
     void this.ctx.storage.setAlarm(at)
   }
 
+  async #armForDueWork(core: TenantWriterCore): Promise<void> {
+    const due = await core.nextDue()
+    if (due !== undefined) this.#arm(Math.max(due, Date.now() + REST))
+  }
+
   /** Tells the projector, once for all commits that happen while the telling is under way. */
-  #wake(position: number): void {
-    this.#announce = position
-    if (this.#announcing) return
-    this.#announcing = true
-    this.ctx.waitUntil(this.#announceAll())
-  }
-
-  async #announceAll(): Promise<void> {
+  readonly #wake = oneAtATime(async () => {
+    const position = this.#head
+    if (position <= this.#announced) return
+    this.#announced = position
     try {
-      let told = 0
-      while (told < this.#announce) {
-        told = this.#announce
-        await this.#send(told)
-      }
+      await this.#send(position)
     } catch (fault) {
-      logger.warn('a wake-up was lost; the sweep will send it again', {
-        tenantId: this.ctx.id.name,
-        fault: String(fault),
-      })
-    } finally {
-      this.#announcing = false
+      const { name: tenantId } = this.ctx.id
+      logger.warn('a wake-up was lost; the sweep will send it again', { tenantId, fault: String(fault) })
     }
-  }
+  })
 
-  async #send(toPosition: number): Promise<void> {
-    await this.env.WAKE_UPS.send({ tenantId: this.ctx.id.name, toPosition })
-  }
-
-  async #runDue(): Promise<void> {
+  readonly #runDue = oneAtATime(async () => {
     try {
       const core = await this.#core
       await core.runDue()
-      const due = await core.nextDue()
-      if (due !== undefined) {
-        const alarm = await this.ctx.storage.getAlarm()
-        if (alarm === null || due < alarm) await this.ctx.storage.setAlarm(Math.max(due, Date.now() + 1_000))
-      }
+      await this.#armForDueWork(core)
     } catch (fault) {
       logger.error('due work failed; the sweep will try again', { tenantId: this.ctx.id.name, fault: String(fault) })
     }
+  })
+
+  async #send(toPosition: number): Promise<void> {
+    await createQueueBus(this.env.WAKE_UPS).publish([{ tenantId: this.ctx.id.name ?? '', toPosition }])
   }
 
   /** Faults leave the object as a plain sentence: what went wrong inside is for the log alone. */

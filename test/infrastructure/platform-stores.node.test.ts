@@ -8,22 +8,14 @@ import { PostgresKeyRingStore } from '#infrastructure/postgres/postgres-key-ring
 import type { SqlSession } from '#infrastructure/postgres/sql-session.ts'
 import { testDatabase } from '../../tools/postgres/test-database.ts'
 import { directoryContract } from '../contract/directory.contract.ts'
+import { keyRingStoreContract } from '../contract/key-ring-store.contract.ts'
 import { migrateAll } from '../support/migration-files.ts'
 import { pgSession } from '../support/postgres-sessions.ts'
 
 function platformStores(session: () => SqlSession): void {
   directoryContract(() => new PostgresDirectory(session(), systemClock))
 
-  it('lets one of many replicas write each revision of the key ring', async () => {
-    const store = new PostgresKeyRingStore(session())
-    expect(await store.read()).toBeUndefined()
-    for (const revision of [1, 2]) {
-      const state = { revision, keys: [] } as unknown as Parameters<typeof store.write>[1] // the store looks at the revision alone
-      const written = await Promise.all(Array.from({ length: 10 }, () => store.write(revision - 1, state)))
-      expect(written.filter(Boolean)).toHaveLength(1)
-      expect(await store.read()).toEqual(state)
-    }
-  })
+  keyRingStoreContract(() => new PostgresKeyRingStore(session()))
 
   it('keeps mails for development, newest first', async () => {
     const mailbox = new DevelopmentMailbox(session(), () => Date.parse('2026-11-24T12:00:00Z'))

@@ -10,7 +10,10 @@ export function createDurableDirectory(namespace: Env['DIRECTORY']): Directory {
     namespace.getByName(`${kind}:${nodeCryptography.sha256Hex(key).slice(0, SHARD_DIGITS)}`)
   return {
     reserve: (kind, key, entry, leaseMs) => shard(kind, key).reserve(key, entry, leaseMs),
-    confirm: (kind, key, entry) => shard(kind, key).confirm(key, entry, kind === 'email'),
+    async confirm(kind, key, entry) {
+      const confirmed = await shard(kind, key).confirm(key, entry, kind === 'email')
+      if (!confirmed) throw new Error('the name is not reserved for this tenant any more')
+    },
     release: (kind, key, tenantId) => shard(kind, key).release(key, tenantId),
     find: (kind, key) => shard(kind, key).find(key),
   }

@@ -4,6 +4,11 @@ import type { CommitBatch, Head, RowPage, StoredRow, TenantStorage } from '#doma
 
 /** A statement in a Durable Object takes at most 100 parameters. */
 const MAX_PARAMETERS = 100
+/** Characters of events read at a time: an answer of a Durable Object carries 32 MiB at most, of up to two bytes each. */
+const MAX_PAGE_CHARACTERS = 8 * 1024 * 1024
+
+/** What is kept beside log and rows. It costs a row each time, so only what changes far more rarely than the log. */
+type MetaName = 'projected' | 'prunedAt'
 
 interface RowRecord extends Record<string, SqlStorageValue> {
   readonly ref: string
@@ -32,6 +37,7 @@ export class SqliteTenantStorage implements TenantStorage {
   readonly #storage: DurableObjectStorage
   readonly #onCommit: () => void
   #head: Head
+  #projected: number
   /** Rows that the last commit wrote, as the runtime counts them. */
   rowsWritten = 0
 
@@ -44,6 +50,7 @@ export class SqliteTenantStorage implements TenantStorage {
       create table if not exists row (ref text primary key, version integer not null, value text not null, expires_at integer) without rowid;
       create table if not exists meta (name text primary key, value integer not null) without rowid;`)
     this.#head = this.#readHead()
+    this.#projected = this.#readMeta('projected')
   }
 
   readRows(refs: readonly string[]): Promise<RowPage> {
@@ -58,11 +65,16 @@ export class SqliteTenantStorage implements TenantStorage {
     return Promise.resolve({ rows, head: this.#head })
   }
 
+  /** Fewer than `limit` also when more would be too large for one answer; never none while there are any. */
   readEvents(after: number, limit: number) {
-    const events = this.#storage.sql
-      .exec<{ text: string }>('select text from event where position > ? order by position limit ?', after, limit)
-      .toArray()
-      .map(({ text }) => JSON.parse(text) as EventEnvelope) // as it was hashed and written
+    const events: EventEnvelope[] = []
+    let characters = 0
+    const statement = 'select text from event where position > ? order by position limit ?'
+    for (const { text } of this.#storage.sql.exec<{ text: string }>(statement, after, limit)) {
+      characters += text.length
+      if (events.length > 0 && characters > MAX_PAGE_CHARACTERS) break
+      events.push(JSON.parse(text) as EventEnvelope) // as it was hashed and written
+    }
     return Promise.resolve({ events, head: this.#head })
   }
 
@@ -103,20 +115,27 @@ export class SqliteTenantStorage implements TenantStorage {
   }
 
   readProjected(): Promise<number> {
-    const [row] = this.#storage.sql.exec<{ value: number }>(`select value from meta where name = 'projected'`).toArray()
-    return Promise.resolve(row?.value ?? 0)
+    return Promise.resolve(this.#projected)
   }
 
-  async saveProjected(position: number): Promise<void> {
-    if (position <= (await this.readProjected())) return
-    this.#storage.sql.exec(
-      `insert into meta (name, value) values ('projected', ?) on conflict (name) do update set value = max(value, excluded.value)`,
-      position,
-    )
+  saveProjected(position: number): Promise<void> {
+    if (position > this.#projected) {
+      this.#writeMeta('projected', position)
+      this.#projected = position
+    }
+    return Promise.resolve()
   }
 
+  /** Reads every row, since no index knows what expires: meant for once a day. */
   prune(now: number): Promise<number> {
-    return Promise.resolve(this.#storage.sql.exec('delete from row where expires_at < ?', now).rowsWritten)
+    const removed = this.#storage.sql.exec('delete from row where expires_at < ?', now).rowsWritten
+    this.#writeMeta('prunedAt', now)
+    return Promise.resolve(removed)
+  }
+
+  /** When `prune` was last called, in milliseconds since the epoch; 0 for never. */
+  get prunedAt(): number {
+    return this.#readMeta('prunedAt')
   }
 
   /** Gives way once to the event loop: calls that have arrived meanwhile join the next commit. */
@@ -129,6 +148,19 @@ export class SqliteTenantStorage implements TenantStorage {
       .exec<RowRecord>(statement, ...parameters)
       .toArray()
       .map((row) => rowOf(row))
+  }
+
+  #readMeta(name: MetaName): number {
+    const [row] = this.#storage.sql.exec<{ value: number }>('select value from meta where name = ?', name).toArray()
+    return row?.value ?? 0
+  }
+
+  #writeMeta(name: MetaName, value: number): void {
+    this.#storage.sql.exec(
+      'insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',
+      name,
+      value,
+    )
   }
 
   #readHead(): Head {

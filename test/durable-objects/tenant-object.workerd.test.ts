@@ -1,0 +1,185 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import type { TenantId } from '#common/ids.ts'
+import { newId } from '#domain/new-id.ts'
+import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
+import type { Command } from '#domain/writer/command.ts'
+import { createDurableTenantWriter } from '#infrastructure/workerd/durable-tenant-writer.ts'
+import { bySystem, createTenant, registerUser } from '../support/commands.ts'
+
+const SWEEP_AFTER = 30_000
+const HOUR = 3_600_000
+
+const writer: TenantWriter = createDurableTenantWriter(env.TENANT)
+const stubOf = (tenantId: string) => env.TENANT.getByName(tenantId)
+
+const newTenant = async (): Promise<TenantId> => {
+  const tenantId = newId.tenant()
+  expect(await writer.execute(tenantId, createTenant(tenantId), bySystem())).toMatchObject({ ok: true })
+  return tenantId
+}
+
+const alarmOf = (tenantId: string) => runInDurableObject(stubOf(tenantId), (_object, { storage }) => storage.getAlarm())
+
+/** The log's head; nothing projects in these tests, so the read models lag behind it until somebody confirms. */
+const headOf = async (tenantId: string) => (await writer.log(tenantId, 0, 1)).head
+
+const execute = (tenantId: TenantId, command: Command): Promise<unknown> =>
+  writer.execute(tenantId, command, bySystem())
+
+const register = (tenantId: TenantId, name: string, userId = newId.user()) =>
+  execute(tenantId, registerUser(tenantId, `${name}@orchard.example`, userId))
+
+/** A user deactivated until a date that lies two hours ahead. */
+async function deactivateForAWhile(tenantId: TenantId) {
+  const userId = newId.user()
+  await register(tenantId, `away-${userId.slice(-8)}`, userId)
+  const reactivationDate = new Date(Date.now() + 2 * HOUR).toISOString()
+  const outcome = await execute(tenantId, {
+    type: 'user.deactivate',
+    input: { tenantId, userId, reason: 'adminAction', deactivationType: 'temporary', reactivationDate },
+  })
+  expect(outcome).toMatchObject({ ok: true })
+  return { userId, reactivationDate }
+}
+
+/** Rewrites a time wherever the object keeps it: as if that much time had gone by. */
+const moveInTime = (tenantId: string, from: string, to: string) =>
+  runInDurableObject(stubOf(tenantId), (_object, { storage }) => {
+    storage.sql.exec('update row set ref = replace(ref, ?1, ?2), value = replace(value, ?1, ?2)', from, to)
+  })
+
+describe('the tenant’s object', () => {
+  it('answers as its port says', async () => {
+    const tenantId = await newTenant()
+    const { users, position } = await writer.users(tenantId)
+    expect(users).toHaveLength(1)
+    const { state } = await writer.tenant(tenantId)
+    expect(state).toMatchObject({ status: 'active', name: 'Orchard Ltd' })
+    const userId = state.status === 'active' ? state.adminUserId : ''
+    expect(await writer.user(tenantId, userId)).toMatchObject({ state: { status: 'invited' }, version: 2, position })
+    expect(await writer.principal(tenantId, newId.session())).toMatchObject({
+      ok: false,
+      error: { code: 'unauthenticated' },
+    })
+    const { events, head } = await writer.log(tenantId, 1, 10)
+    expect(events.map(({ position: at }) => at)).toEqual([2, 3])
+    expect(head.position).toBe(position)
+    expect(events.every((event) => event.tenantId === tenantId)).toBe(true)
+    expect(Object.keys(await writer.subjectKeys(tenantId, [userId, newId.user()]))).toEqual([userId])
+  })
+
+  it('answers refusals as values', async () => {
+    const tenantId = await newTenant()
+    expect(await writer.execute(tenantId, createTenant(tenantId), bySystem())).toMatchObject({
+      ok: false,
+      error: { code: 'tenant.already_exists' },
+    })
+  })
+
+  it('tells nothing of a fault but that there was one', async () => {
+    const tenantId = await newTenant()
+    const unknown = { type: 'no.such.command', input: { tenantId } } as unknown as Command // what another version may send
+    const fault: unknown = await writer.execute(tenantId, unknown, bySystem()).catch((error: unknown) => error)
+    expect(fault).toBeInstanceOf(Error)
+    const { cause, message, stack } = fault as Error // as just seen
+    expect(cause).toMatchObject({ message: 'the tenant writer failed' })
+    expect(`${message} ${stack} ${(cause as Error).stack}`).not.toContain('no.such.command') // as just seen
+    expect(await register(tenantId, 'next')).toMatchObject({ ok: true })
+  })
+
+  it('loses nothing when it is evicted', async () => {
+    const tenantId = await newTenant()
+    await register(tenantId, 'ada')
+    const before = await headOf(tenantId)
+    const alarm = await alarmOf(tenantId)
+    await evictDurableObject(stubOf(tenantId))
+    expect(await headOf(tenantId)).toEqual({ ...before, revision: 0 })
+    expect(await alarmOf(tenantId)).toBe(alarm)
+    expect(await register(tenantId, 'ada')).toMatchObject({ ok: false, error: { code: 'user.already_exists' } })
+    expect(await register(tenantId, 'grace')).toMatchObject({ ok: true, value: { position: before.position + 2 } })
+  })
+
+  it('commits what arrives together together', async () => {
+    const tenantId = await newTenant()
+    const before = await headOf(tenantId)
+    const outcomes = await Promise.all(Array.from({ length: 64 }, (_, index) => register(tenantId, `user${index}`)))
+    expect(outcomes.every((outcome) => (outcome as { ok: boolean }).ok)).toBe(true) // outcomes of commands
+    const after = await headOf(tenantId)
+    expect(after.position).toBe(before.position + 128)
+    expect(after.revision - before.revision).toBeLessThanOrEqual(8)
+  })
+})
+
+describe('the tenant’s alarm', () => {
+  it('is armed with the commit', async () => {
+    const before = Date.now()
+    const tenantId = await newTenant()
+    const alarm = (await alarmOf(tenantId)) ?? 0
+    expect(alarm).toBeGreaterThanOrEqual(before + SWEEP_AFTER)
+    expect(alarm).toBeLessThanOrEqual(Date.now() + SWEEP_AFTER)
+  })
+
+  it('is armed by nobody who only reads', async () => {
+    const tenantId = newId.tenant()
+    await writer.tenant(tenantId)
+    expect(await alarmOf(tenantId)).toBeNull()
+  })
+
+  it('comes again within 30 s while the read models lag, and rests when they have followed', async () => {
+    const tenantId = await newTenant()
+    expect(await runDurableObjectAlarm(stubOf(tenantId))).toBe(true)
+    const again = (await alarmOf(tenantId)) ?? 0
+    expect(again).toBeGreaterThan(Date.now())
+    expect(again).toBeLessThanOrEqual(Date.now() + SWEEP_AFTER)
+    await writer.confirmProjected(tenantId, (await headOf(tenantId)).position)
+    expect(await runDurableObjectAlarm(stubOf(tenantId))).toBe(true)
+    expect(await alarmOf(tenantId)).toBeNull()
+  })
+
+  it('never throws, and comes again after a failure', async () => {
+    const tenantId = await newTenant()
+    await runInDurableObject(stubOf(tenantId), async (object, { storage }) => {
+      storage.sql.exec('alter table row rename to broken')
+      await expect(object.alarm()).resolves.toBeUndefined()
+      storage.sql.exec('alter table broken rename to row')
+    })
+    expect(await alarmOf(tenantId)).toBeLessThanOrEqual(Date.now() + SWEEP_AFTER)
+    await writer.confirmProjected(tenantId, (await headOf(tenantId)).position)
+    expect(await runDurableObjectAlarm(stubOf(tenantId))).toBe(true)
+    expect(await alarmOf(tenantId)).toBeNull()
+  })
+
+  it('waits for due work that lies far ahead, and still comes soon after the next commit', async () => {
+    const tenantId = await newTenant()
+    const { reactivationDate } = await deactivateForAWhile(tenantId)
+    await writer.confirmProjected(tenantId, (await headOf(tenantId)).position)
+    expect(await runDurableObjectAlarm(stubOf(tenantId))).toBe(true)
+    expect(await alarmOf(tenantId)).toBe(Date.parse(reactivationDate))
+    await register(tenantId, 'next')
+    expect(await alarmOf(tenantId)).toBeLessThanOrEqual(Date.now() + SWEEP_AFTER)
+  })
+
+  it('is brought forward by work that falls due before it', async () => {
+    const tenantId = await newTenant()
+    const first = await deactivateForAWhile(tenantId)
+    const soon = new Date(Date.now() + 5_000).toISOString()
+    await moveInTime(tenantId, first.reactivationDate, soon)
+    // Any commit with due work looks at all of it.
+    await deactivateForAWhile(tenantId)
+    await expect.poll(() => alarmOf(tenantId)).toBe(Date.parse(soon))
+  })
+
+  it('does what fell due while the object was not there, and knows its tenant without having been called', async () => {
+    const tenantId = await newTenant()
+    const { userId, reactivationDate } = await deactivateForAWhile(tenantId)
+    expect((await writer.user(tenantId, userId)).state.status).toBe('deactivated')
+    await moveInTime(tenantId, reactivationDate, new Date(Date.now() - 1).toISOString())
+    await evictDurableObject(stubOf(tenantId))
+    expect(await runDurableObjectAlarm(stubOf(tenantId))).toBe(true)
+    expect((await writer.user(tenantId, userId)).state.status).toBe('invited')
+    const { events } = await writer.log(tenantId, 0, 100)
+    expect(events.at(-1)).toMatchObject({ type: 'user.reactivated', tenantId, actorType: 'system' })
+  })
+})
