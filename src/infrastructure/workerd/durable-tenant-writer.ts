@@ -40,7 +40,8 @@ export function createDurableTenantWriter(namespace: TenantNamespace): TenantWri
     try {
       // A stub is of no use any more after a fault, so each call gets its own. The runtime's type of it wraps every value
       // it may give back; ours are plain data, which it leaves as they are.
-      return await call(namespace.getByName(tenantId) as unknown as RemoteWriter)
+      const writer: unknown = namespace.getByName(tenantId)
+      return await call(writer as RemoteWriter) // the object's own methods
     } catch (fault) {
       throw new TenantWriterFault(mayRetry(fault), fault)
     }
