@@ -41,8 +41,9 @@ export default {
     )
   },
 
-  /** A sign of life in the log. The sweep needs no cron: every tenant's object has its own alarm, so idle ones sleep. */
-  scheduled() {
-    logger.info('alive')
+  /** Rotates the signing keys in time even when nobody signs in: a key is published before it signs. */
+  async scheduled(_controller, env) {
+    const { keyRing } = await servicesOf(env)
+    await keyRing.jwks()
   },
 } satisfies ExportedHandler<Env, WakeUp>

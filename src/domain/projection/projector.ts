@@ -36,14 +36,14 @@ export class Projector {
     const { store, eventStore, writer } = this.#options
     let from = await store.checkpoint(tenantId)
     for (;;) {
-      const events = await eventStore.readTenant(tenantId, from, PAGE_SIZE)
+      const { events, head } = await eventStore.readTenant(tenantId, from, PAGE_SIZE)
       const last = events.at(-1)
       if (!last) break
       const recorded = await this.#open(tenantId, events)
       const rows = await store.load(tenantId, selectorsOf(recorded))
       const result = await store.commit(tenantId, from, last.position, foldPage(rows, recorded))
       from = result === 'committed' ? last.position : await store.checkpoint(tenantId)
-      if (result === 'committed' && events.length < PAGE_SIZE) break
+      if (result === 'committed' && from >= head) break
     }
     if (from > 0) await writer.confirmProjected(tenantId, from)
     return from

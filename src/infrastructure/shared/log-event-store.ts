@@ -4,5 +4,8 @@ import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
 /** The embedded event store: the tenant's own log is the store, so nothing is forwarded and nothing can differ. */
 export const logEventStore = (writer: Pick<TenantWriter, 'log'>): EventStore => ({
   sharesTenantLog: true,
-  readTenant: async (tenantId, after, limit) => (await writer.log(tenantId, after, limit)).events,
+  async readTenant(tenantId, after, limit) {
+    const { events, head } = await writer.log(tenantId, after, limit)
+    return { events, head: head.position }
+  },
 })

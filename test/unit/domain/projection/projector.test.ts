@@ -27,8 +27,8 @@ function projectionOf(
       eventStore: {
         sharesTenantLog: true,
         readTenant: async (_tenantId, after, limit) => {
-          const { events } = await writer.storage.readEvents(after, limit)
-          return change.read ? change.read(events) : events
+          const { events, head } = await writer.storage.readEvents(after, limit)
+          return { events: change.read ? change.read(events) : events, head: head.position }
         },
       },
       store,
