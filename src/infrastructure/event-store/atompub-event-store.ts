@@ -1,0 +1,287 @@
+import { z } from 'zod'
+import type { Json } from '#common/json.ts'
+import { fromUtf8 } from '#common/bytes.ts'
+import {
+  APPEND_LIMITS,
+  type AllPage,
+  type AppendResult,
+  type DeleteResult,
+  type ExpectedRevision,
+  type MetadataResult,
+  type ReadResult,
+  type RecordedStoreEvent,
+  type StoreEvent,
+  type StreamMetadata,
+  type StreamStore,
+} from '#domain/ports/event-store.ts'
+import { appendBytes } from './append-bytes.ts'
+import { pollingSubscription } from './polling-subscription.ts'
+
+const EVENTS = 'application/vnd.eventstore.events+json'
+const ATOM = 'application/vnd.eventstore.atom+json'
+/** Where $all begins: commit and prepare position, both zero. */
+const ALL_START = '0'.repeat(32)
+
+const JsonObject = z.record(z.string(), z.custom<Json>())
+const Entry = z.object({
+  eventId: z.string(),
+  eventType: z.string(),
+  eventNumber: z.int(),
+  streamId: z.string(),
+  data: z.string().optional(),
+  metaData: z.string().optional(),
+})
+const Feed = z.object({
+  headOfStream: z.boolean(),
+  links: z.array(z.object({ uri: z.string(), relation: z.string() })),
+  entries: z.array(Entry),
+})
+type Feed = z.infer<typeof Feed>
+
+export interface AtomPubOptions {
+  /** Address of the server, without a path. */
+  readonly url: string
+  readonly credentials?: { readonly username: string; readonly password: string }
+  /** Milliseconds until a request is given up. */
+  readonly timeout?: number
+}
+
+/** The store did not answer a read as the protocol says. */
+export class EventStoreFault extends Error {
+  override readonly name = 'EventStoreFault'
+}
+
+/**
+ * EventStoreDB over its HTTP API (AtomPub): nothing but `fetch`, so that it serves where there is no HTTP/2. What is odd
+ * about the protocol was seen on a 4.1.4 server: it writes what it answers 413 to, feeds are newest first, a full page is
+ * marked as cacheable for a year, and JSON is re-serialised.
+ */
+export class AtomPubEventStore implements StreamStore {
+  readonly #base: string
+  readonly #authorization: string | undefined
+  readonly #timeout: number
+
+  constructor({ url, credentials, timeout = 10_000 }: AtomPubOptions) {
+    this.#base = new URL(url).origin
+    this.#timeout = timeout
+    this.#authorization = credentials && basic(credentials.username, credentials.password)
+  }
+
+  async append(stream: string, expected: ExpectedRevision, events: readonly StoreEvent[]): Promise<AppendResult> {
+    const bytes = appendBytes(events)
+    if (bytes > APPEND_LIMITS.bytes || events.length > APPEND_LIMITS.events) return { kind: 'tooLarge', bytes }
+    return this.#post(
+      pathOf(stream),
+      EVENTS,
+      expected,
+      events.map(({ id, type, data, metadata }) => ({ eventId: id, eventType: type, data, metadata })),
+      events.length,
+    )
+  }
+
+  async readStream(stream: string, from: number, limit: number): Promise<ReadResult> {
+    const response = await this.#get(`${pathOf(stream)}/${from}/forward/${limit}?embed=body`)
+    if (typeof response === 'string') return { kind: response }
+    return { kind: 'read', events: eventsOf(response), endOfStream: response.headOfStream }
+  }
+
+  async readLast(stream: string): Promise<ReadResult> {
+    const response = await this.#get(`${pathOf(stream)}/head/backward/1?embed=body`)
+    if (typeof response === 'string') return { kind: response }
+    return { kind: 'read', events: eventsOf(response), endOfStream: true }
+  }
+
+  async readAll(checkpoint: string | undefined, limit: number): Promise<AllPage> {
+    let next = checkpoint ?? ALL_START
+    for (;;) {
+      const page = await this.#get(`/streams/%24all/${next}/forward/${limit}?embed=body`)
+      if (typeof page === 'string') throw new EventStoreFault(`the store refused to read all streams: ${page}`)
+      // Positions stand in the links alone; without a link to what is newer, the page ends where it began.
+      const newer = page.links.find(({ relation }) => relation === 'previous')?.uri.match(/\/([0-9A-F]{32})\//i)?.[1]
+      const events = eventsOf(page).filter(({ stream }) => !stream.startsWith('$'))
+      const endOfStore = page.entries.length < limit
+      // A page of nothing but system events is not the end.
+      if (events.length > 0 || endOfStore || newer === undefined) return { events, next: newer ?? next, endOfStore }
+      next = newer
+    }
+  }
+
+  subscribe(stream: string, from: number, onEvent: (event: RecordedStoreEvent) => Promise<void>) {
+    return pollingSubscription(
+      async (at, signal) => {
+        // The server waits for up to this many seconds when there is nothing yet: no answer costs no traffic.
+        const page = await this.#get(`${pathOf(stream)}/${at}/forward/100?embed=body`, { 'ES-LongPoll': '5' }, signal)
+        if (page === 'streamNotFound') return []
+        if (typeof page === 'string') throw new EventStoreFault(`the subscription ended: ${page}`)
+        return eventsOf(page)
+      },
+      from,
+      onEvent,
+    )
+  }
+
+  async readMetadata(stream: string): Promise<MetadataResult> {
+    const page = await this.#get(`${pathOf(`$$${stream}`)}/head/backward/1?embed=body`)
+    if (page === 'streamNotFound') return { kind: 'read', metadata: {}, revision: 'noStream' }
+    if (typeof page === 'string') return { kind: page }
+    const [last] = eventsOf(page)
+    return { kind: 'read', metadata: last?.data ?? {}, revision: last?.revision ?? 'noStream' }
+  }
+
+  writeMetadata(stream: string, expected: ExpectedRevision, metadata: StreamMetadata): Promise<AppendResult> {
+    const event = { eventId: crypto.randomUUID(), eventType: '$metadata', data: metadata }
+    return this.#post(`${pathOf(stream)}/metadata`, EVENTS, expected, [event], 1)
+  }
+
+  delete(stream: string, expected: ExpectedRevision): Promise<DeleteResult> {
+    return this.#delete(stream, expected, {})
+  }
+
+  tombstone(stream: string, expected: ExpectedRevision): Promise<DeleteResult> {
+    return this.#delete(stream, expected, { 'ES-HardDelete': 'true' })
+  }
+
+  async health() {
+    const began = performance.now()
+    const latency = () => Math.round(performance.now() - began)
+    try {
+      const response = await this.#fetch('/streams/%24all/head/backward/1?embed=none', { headers: { Accept: ATOM } })
+      await response.body?.cancel()
+      if (response.status === 401) return { status: 'denied', latency: latency() } as const
+      return response.ok
+        ? ({ status: 'up', latency: latency() } as const)
+        : ({ status: 'down', latency: latency(), detail: `HTTP ${response.status}` } as const)
+    } catch (fault) {
+      return { status: 'down', latency: latency(), detail: causeOf(fault) } as const
+    }
+  }
+
+  async capabilities() {
+    const serverVersion = await this.#serverVersion()
+    return { protocol: 'atompub', pushes: false, ...(serverVersion !== undefined && { serverVersion }) } as const
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  async #serverVersion(): Promise<string | undefined> {
+    const response = await this.#fetch('/info', { headers: { Accept: 'application/json' } }).catch(() => undefined)
+    if (!response?.ok) {
+      await response?.body?.cancel()
+      return undefined
+    }
+    const info = z.object({ esVersion: z.string() }).safeParse(await response.json())
+    return info.success ? info.data.esVersion : undefined
+  }
+
+  async #post(
+    path: string,
+    contentType: string,
+    expected: ExpectedRevision,
+    body: unknown,
+    count: number,
+  ): Promise<AppendResult> {
+    let response: Response
+    try {
+      response = await this.#fetch(path, {
+        method: 'POST',
+        headers: { 'Content-Type': contentType, 'ES-ExpectedVersion': versionOf(expected) },
+        body: JSON.stringify(body),
+      })
+      // Read to its end: an answer that breaks off tells nothing.
+      await response.arrayBuffer()
+    } catch (fault) {
+      return { kind: 'outcomeUnknown', cause: causeOf(fault) }
+    }
+    const { status } = response
+    if (status === 201) {
+      const first = Number(/\/(\d+)$/.exec(response.headers.get('Location') ?? '')?.[1] ?? Number.NaN)
+      return Number.isSafeInteger(first)
+        ? { kind: 'appended', first, last: first + count - 1 }
+        : { kind: 'outcomeUnknown', cause: 'the answer names no revision' }
+    }
+    const current = response.headers.get('ES-CurrentVersion') ?? response.headers.get('Kurrent-CurrentVersion')
+    if (status === 400 && current !== null) {
+      const revision = Number(current)
+      return { kind: 'wrongExpectedRevision', current: revision < 0 ? 'noStream' : revision }
+    }
+    if (status === 401 || status === 403) return { kind: 'accessDenied' }
+    if (status === 410) return { kind: 'streamDeleted' }
+    if (status === 307) return { kind: 'notLeader', leader: response.headers.get('Location') ?? undefined }
+    return { kind: 'outcomeUnknown', cause: `HTTP ${status} ${response.statusText}` }
+  }
+
+  async #delete(stream: string, expected: ExpectedRevision, headers: Record<string, string>): Promise<DeleteResult> {
+    const response = await this.#fetch(pathOf(stream), {
+      method: 'DELETE',
+      headers: { 'ES-ExpectedVersion': versionOf(expected), ...headers },
+    })
+    await response.arrayBuffer()
+    switch (response.status) {
+      case 204:
+        return { kind: 'deleted' }
+      case 400:
+        return { kind: 'wrongExpectedRevision' }
+      case 401:
+        return { kind: 'accessDenied' }
+      case 410:
+        return { kind: 'streamDeleted' }
+      default:
+        throw new EventStoreFault(`the store answered ${response.status} to a deletion`)
+    }
+  }
+
+  async #get(
+    path: string,
+    headers: Record<string, string> = {},
+    signal?: AbortSignal,
+  ): Promise<Feed | 'streamNotFound' | 'streamDeleted' | 'accessDenied'> {
+    const response = await this.#fetch(path, { headers: { Accept: ATOM, ...headers }, ...(signal && { signal }) })
+    if (response.status === 200) return Feed.parse(await response.json())
+    await response.arrayBuffer()
+    if (response.status === 404) return 'streamNotFound'
+    if (response.status === 410) return 'streamDeleted'
+    if (response.status === 401) return 'accessDenied'
+    throw new EventStoreFault(`the store answered ${response.status} to a read`)
+  }
+
+  #fetch(path: string, init: RequestInit): Promise<Response> {
+    const timeout = AbortSignal.timeout(this.#timeout)
+    return fetch(`${this.#base}${path}`, {
+      ...init,
+      // A followed redirect would hide that another node leads.
+      redirect: 'manual',
+      cache: 'no-store',
+      signal: init.signal ? AbortSignal.any([init.signal, timeout]) : timeout,
+      headers: { ...init.headers, ...(this.#authorization !== undefined && { Authorization: this.#authorization }) },
+    })
+  }
+}
+
+/** RFC 7617, in UTF-8. */
+const basic = (username: string, password: string): string =>
+  `Basic ${btoa(String.fromCharCode(...fromUtf8(`${username}:${password}`)))}`
+
+const pathOf = (stream: string): string => `/streams/${encodeURIComponent(stream)}`
+
+const versionOf = (expected: ExpectedRevision): string => (expected === 'noStream' ? '-1' : String(expected))
+
+/** Feeds are newest first. */
+const eventsOf = ({ entries }: Feed): readonly RecordedStoreEvent[] =>
+  entries.toReversed().map(({ eventId, eventType, eventNumber, streamId, data, metaData }) => ({
+    id: eventId.toLowerCase(),
+    type: eventType,
+    stream: streamId,
+    revision: eventNumber,
+    data: objectOf(data),
+    metadata: objectOf(metaData),
+  }))
+
+function objectOf(text: string | undefined): Readonly<Record<string, Json>> {
+  if (text === undefined || text === '') return {}
+  const parsed = JsonObject.safeParse(JSON.parse(text))
+  return parsed.success ? parsed.data : {}
+}
+
+const causeOf = (fault: unknown): string => (fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault))

@@ -1,0 +1,259 @@
+import {
+  AccessDeniedError,
+  BACKWARDS,
+  END,
+  EventStoreDBClient,
+  FORWARDS,
+  isCommandError,
+  jsonEvent,
+  MaxAppendSizeExceededError,
+  NO_STREAM,
+  NotLeaderError,
+  START,
+  StreamDeletedError,
+  StreamNotFoundError,
+  WrongExpectedVersionError,
+  type RecordedEvent,
+} from '@eventstore/db-client'
+import { z } from 'zod'
+import type { Json } from '#common/json.ts'
+import {
+  APPEND_LIMITS,
+  type AllPage,
+  type AppendResult,
+  type DeleteResult,
+  type ExpectedRevision,
+  type MetadataResult,
+  type ReadResult,
+  type RecordedStoreEvent,
+  type StoreEvent,
+  type StoreSubscription,
+  type StreamMetadata,
+  type StreamStore,
+} from '#domain/ports/event-store.ts'
+import { appendBytes } from '../event-store/append-bytes.ts'
+
+const JsonObject = z.record(z.string(), z.custom<Json>())
+
+export interface GrpcOptions {
+  /** `esdb://…` as the vendor defines it, without credentials. */
+  readonly connectionString: string
+  readonly credentials?: { readonly username: string; readonly password: string }
+  /** Milliseconds until a call is given up. */
+  readonly timeout?: number
+}
+
+/** EventStoreDB over gRPC, through the vendor's own client: for the container, where there is HTTP/2. */
+export class GrpcEventStore implements StreamStore {
+  readonly #client: EventStoreDBClient
+  readonly #call: { readonly deadline: number }
+
+  constructor({ connectionString, credentials, timeout = 10_000 }: GrpcOptions) {
+    const address = new URL(connectionString)
+    if (credentials) {
+      address.username = encodeURIComponent(credentials.username)
+      address.password = encodeURIComponent(credentials.password)
+    }
+    // The other way of telling failures answers a wrong revision when appends are pipelined.
+    address.searchParams.set('throwOnAppendFailure', 'true')
+    this.#client = EventStoreDBClient.connectionString(address.href)
+    this.#call = { deadline: timeout }
+  }
+
+  async append(stream: string, expected: ExpectedRevision, events: readonly StoreEvent[]): Promise<AppendResult> {
+    const bytes = appendBytes(events)
+    if (bytes > APPEND_LIMITS.bytes || events.length > APPEND_LIMITS.events) return { kind: 'tooLarge', bytes }
+    const written = events.map(({ id, type, data, metadata }) => jsonEvent({ id, type, data, metadata }))
+    try {
+      const { nextExpectedRevision } = await this.#client.appendToStream(stream, written, {
+        ...this.#call,
+        expectedRevision: revisionOf(expected),
+      })
+      const last = Number(nextExpectedRevision)
+      return { kind: 'appended', first: last - events.length + 1, last }
+    } catch (fault) {
+      return appendFault(fault, bytes)
+    }
+  }
+
+  async readStream(stream: string, from: number, limit: number): Promise<ReadResult> {
+    return this.#read(stream, { direction: FORWARDS, fromRevision: BigInt(from), maxCount: limit }, limit)
+  }
+
+  async readLast(stream: string): Promise<ReadResult> {
+    const result = await this.#read(stream, { direction: BACKWARDS, fromRevision: END, maxCount: 1 }, 1)
+    return result.kind === 'read' ? { ...result, endOfStream: true } : result
+  }
+
+  async readAll(checkpoint: string | undefined, limit: number): Promise<AllPage> {
+    let next = checkpoint
+    for (;;) {
+      const after = next === undefined ? undefined : BigInt(next)
+      const events: RecordedStoreEvent[] = []
+      let read = 0
+      // Reading begins at the position named, which the caller has had already.
+      const page = this.#client.readAll({
+        ...this.#call,
+        direction: FORWARDS,
+        fromPosition: after === undefined ? START : { commit: after, prepare: after },
+        maxCount: after === undefined ? limit : limit + 1,
+      })
+      for await (const { event } of page) {
+        if (event?.position === undefined || event.position.commit === after) continue
+        read++
+        next = String(event.position.commit)
+        if (!event.streamId.startsWith('$')) events.push(recorded(event))
+      }
+      const endOfStore = read < limit
+      // A page of nothing but system events is not the end.
+      if (events.length > 0 || endOfStore) return { events, next: next ?? '0', endOfStore }
+    }
+  }
+
+  subscribe(stream: string, from: number, onEvent: (event: RecordedStoreEvent) => Promise<void>): StoreSubscription {
+    const subscription = this.#client.subscribeToStream(stream, {
+      fromRevision: from === 0 ? START : BigInt(from - 1), // begins after the revision named
+    })
+    const run = async () => {
+      for await (const { event } of subscription) if (event) await onEvent(recorded(event))
+    }
+    const closed = run()
+    closed.catch(() => undefined) // told to whoever waits for `closed`
+    return {
+      closed,
+      async close() {
+        await subscription.unsubscribe()
+        await closed
+      },
+    }
+  }
+
+  async readMetadata(stream: string): Promise<MetadataResult> {
+    try {
+      const { metadata, metastreamRevision } = await this.#client.getStreamMetadata(stream, this.#call)
+      const parsed = JsonObject.safeParse(metadata)
+      return {
+        kind: 'read',
+        metadata: parsed.success ? parsed.data : {},
+        revision: metastreamRevision === undefined ? 'noStream' : Number(metastreamRevision),
+      }
+    } catch (fault) {
+      return readFault(fault)
+    }
+  }
+
+  async writeMetadata(stream: string, expected: ExpectedRevision, metadata: StreamMetadata): Promise<AppendResult> {
+    // The client's own way to write metadata renames the keys it knows: the stream of metadata is written as it is.
+    const event = jsonEvent({ type: '$metadata', data: metadata })
+    try {
+      const { nextExpectedRevision } = await this.#client.appendToStream(`$$${stream}`, event, {
+        ...this.#call,
+        expectedRevision: revisionOf(expected),
+      })
+      return { kind: 'appended', first: Number(nextExpectedRevision), last: Number(nextExpectedRevision) }
+    } catch (fault) {
+      return appendFault(fault, 0)
+    }
+  }
+
+  delete(stream: string, expected: ExpectedRevision): Promise<DeleteResult> {
+    return this.#remove(() =>
+      this.#client.deleteStream(stream, { ...this.#call, expectedRevision: revisionOf(expected) }),
+    )
+  }
+
+  tombstone(stream: string, expected: ExpectedRevision): Promise<DeleteResult> {
+    return this.#remove(() =>
+      this.#client.tombstoneStream(stream, { ...this.#call, expectedRevision: revisionOf(expected) }),
+    )
+  }
+
+  async health() {
+    const began = performance.now()
+    const latency = () => Math.round(performance.now() - began)
+    try {
+      for await (const _last of this.#client.readAll({
+        ...this.#call,
+        direction: BACKWARDS,
+        fromPosition: END,
+        maxCount: 1,
+      }))
+        break
+      return { status: 'up', latency: latency() } as const
+    } catch (fault) {
+      if (fault instanceof AccessDeniedError) return { status: 'denied', latency: latency() } as const
+      return { status: 'down', latency: latency(), detail: causeOf(fault) } as const
+    }
+  }
+
+  capabilities() {
+    return Promise.resolve({ protocol: 'grpc', pushes: true } as const)
+  }
+
+  close(): Promise<void> {
+    return this.#client.dispose()
+  }
+
+  async #read(
+    stream: string,
+    options: Parameters<EventStoreDBClient['readStream']>[1],
+    limit: number,
+  ): Promise<ReadResult> {
+    const events: RecordedStoreEvent[] = []
+    try {
+      for await (const { event } of this.#client.readStream(stream, { ...this.#call, ...options }))
+        if (event) events.push(recorded(event))
+    } catch (fault) {
+      return fault instanceof StreamNotFoundError ? { kind: 'streamNotFound' } : readFault(fault)
+    }
+    return { kind: 'read', events, endOfStream: events.length < limit }
+  }
+
+  async #remove(remove: () => Promise<unknown>): Promise<DeleteResult> {
+    try {
+      await remove()
+      return { kind: 'deleted' }
+    } catch (fault) {
+      if (fault instanceof StreamDeletedError) return { kind: 'streamDeleted' }
+      if (fault instanceof AccessDeniedError) return { kind: 'accessDenied' }
+      if (fault instanceof WrongExpectedVersionError) return { kind: 'wrongExpectedRevision' }
+      throw fault
+    }
+  }
+}
+
+const revisionOf = (expected: ExpectedRevision) => (expected === 'noStream' ? NO_STREAM : BigInt(expected))
+
+function recorded({ id, type, streamId, revision, data, metadata }: RecordedEvent): RecordedStoreEvent {
+  return { id, type, stream: streamId, revision: Number(revision), data: objectOf(data), metadata: objectOf(metadata) }
+}
+
+function objectOf(value: unknown): Readonly<Record<string, Json>> {
+  const parsed = JsonObject.safeParse(value)
+  return parsed.success ? parsed.data : {}
+}
+
+function appendFault(fault: unknown, bytes: number): AppendResult {
+  if (fault instanceof WrongExpectedVersionError) {
+    const { actualVersion } = fault
+    return {
+      kind: 'wrongExpectedRevision',
+      current: actualVersion === 'no_stream' ? 'noStream' : Number(actualVersion),
+    }
+  }
+  if (fault instanceof StreamDeletedError) return { kind: 'streamDeleted' }
+  if (fault instanceof AccessDeniedError) return { kind: 'accessDenied' }
+  if (fault instanceof MaxAppendSizeExceededError) return { kind: 'tooLarge', bytes }
+  if (fault instanceof NotLeaderError)
+    return { kind: 'notLeader', leader: `${fault.leader.address}:${fault.leader.port}` }
+  return { kind: 'outcomeUnknown', cause: causeOf(fault) }
+}
+
+function readFault(fault: unknown): { readonly kind: 'streamDeleted' } | { readonly kind: 'accessDenied' } {
+  if (fault instanceof StreamDeletedError) return { kind: 'streamDeleted' }
+  if (fault instanceof AccessDeniedError) return { kind: 'accessDenied' }
+  throw fault
+}
+
+const causeOf = (fault: unknown): string =>
+  fault instanceof Error ? `${isCommandError(fault) ? fault.type : fault.name}: ${fault.message}` : String(fault)
