@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AtomPubEventStore } from '#infrastructure/event-store/atompub-event-store.ts'
+import { GrpcEventStore } from '#infrastructure/node/grpc-event-store.ts'
 import { eventStoreContract } from '../contract/event-store.contract.ts'
 import { startAtomPub, type SimulatedServer } from '../support/event-store-simulator/atompub-server.ts'
 import { Faults } from '../support/event-store-simulator/faults.ts'
+import { startGrpc } from '../support/event-store-simulator/grpc-server.ts'
 import { SimulatedStore } from '../support/event-store-simulator/simulated-store.ts'
 
 const ADMIN = { username: 'admin', password: 'changeit' }
@@ -53,4 +55,32 @@ describe('AtomPub', () => {
     expect(await store.health()).toMatchObject({ status: 'down' })
     await expect(store.readLast('any')).rejects.toThrow()
   })
+})
+
+describe('gRPC, through the vendor’s client', () => {
+  const faults = new Faults()
+  let server: SimulatedServer
+  let store: GrpcEventStore
+  beforeAll(async () => {
+    server = await startGrpc(new SimulatedStore(), faults)
+    store = new GrpcEventStore({ connectionString: server.url, timeout: 8_000 })
+  })
+  afterAll(async () => {
+    await store.close()
+    await server.close()
+  })
+
+  eventStoreContract(() => store)
+
+  it.each(['unavailable', 'lostRequest', 'lostReply'] as const)(
+    'does not know how an append ended when the answer is: %s; the same append sent again finds out',
+    async (fault) => {
+      const name = `fault-${fault}`
+      const one = { id: crypto.randomUUID(), type: 'x', data: { fault }, metadata: {} }
+      faults.plan('append', fault)
+      expect(await store.append(name, 'noStream', [one])).toMatchObject({ kind: 'outcomeUnknown' })
+      expect(await store.append(name, 'noStream', [one])).toEqual({ kind: 'appended', first: 0, last: 0 })
+      expect(await store.readStream(name, 0, 10)).toMatchObject({ events: [{ id: one.id, revision: 0 }] })
+    },
+  )
 })

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import {
   AccessDeniedError,
   BACKWARDS,
@@ -33,6 +34,8 @@ import {
 } from '#domain/ports/event-store.ts'
 import { appendBytes } from '../event-store/append-bytes.ts'
 
+/** Milliseconds. */
+const CLOSED_WITHIN = 1_000
 const JsonObject = z.record(z.string(), z.custom<Json>())
 
 export interface GrpcOptions {
@@ -115,7 +118,12 @@ export class GrpcEventStore implements StreamStore {
       fromRevision: from === 0 ? START : BigInt(from - 1), // begins after the revision named
     })
     const run = async () => {
-      for await (const { event } of subscription) if (event) await onEvent(recorded(event))
+      try {
+        for await (const { event } of subscription) if (event) await onEvent(recorded(event))
+      } finally {
+        // Left open after a fault it would keep the client from ever ending.
+        await subscription.unsubscribe()
+      }
     }
     const closed = run()
     closed.catch(() => undefined) // told to whoever waits for `closed`
@@ -128,22 +136,16 @@ export class GrpcEventStore implements StreamStore {
     }
   }
 
+  /** The client's own way renames the keys it knows: the stream of metadata is read and written as it is. */
   async readMetadata(stream: string): Promise<MetadataResult> {
-    try {
-      const { metadata, metastreamRevision } = await this.#client.getStreamMetadata(stream, this.#call)
-      const parsed = JsonObject.safeParse(metadata)
-      return {
-        kind: 'read',
-        metadata: parsed.success ? parsed.data : {},
-        revision: metastreamRevision === undefined ? 'noStream' : Number(metastreamRevision),
-      }
-    } catch (fault) {
-      return readFault(fault)
-    }
+    const last = await this.readLast(`$$${stream}`)
+    if (last.kind === 'streamNotFound') return { kind: 'read', metadata: {}, revision: 'noStream' }
+    if (last.kind !== 'read') return last
+    const [event] = last.events
+    return { kind: 'read', metadata: event?.data ?? {}, revision: event?.revision ?? 'noStream' }
   }
 
   async writeMetadata(stream: string, expected: ExpectedRevision, metadata: StreamMetadata): Promise<AppendResult> {
-    // The client's own way to write metadata renames the keys it knows: the stream of metadata is written as it is.
     const event = jsonEvent({ type: '$metadata', data: metadata })
     try {
       const { nextExpectedRevision } = await this.#client.appendToStream(`$$${stream}`, event, {
@@ -190,8 +192,14 @@ export class GrpcEventStore implements StreamStore {
     return Promise.resolve({ protocol: 'grpc', pushes: true } as const)
   }
 
-  close(): Promise<void> {
-    return this.#client.dispose()
+  /** The client waits for its streams to end; one that has broken never does. */
+  async close(): Promise<void> {
+    const patience = new AbortController()
+    await Promise.race([
+      this.#client.dispose(),
+      setTimeout(CLOSED_WITHIN, undefined, { signal: patience.signal, ref: false }).catch(() => undefined),
+    ])
+    patience.abort()
   }
 
   async #read(
