@@ -135,7 +135,7 @@ async function buildServices(config: Configuration) {
     passwords: createArgon2PasswordHasher(nodeArgon2id, (length) => cryptography.randomBytes(length)),
     tokens: new JoseAccessTokens({ keyRing, clock, issuer: publicUrl, audience: AUDIENCE }),
     keyRing,
-    sessions: new SessionCache(tenantWriter, clock),
+    sessions: new SessionCache(tenantWriter, clock, { waitTogether: true }),
     cryptography,
     keyVault,
     clock,

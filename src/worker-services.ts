@@ -87,7 +87,7 @@ async function buildServices(env: Env): Promise<Services> {
     passwords: createArgon2PasswordHasher(workerdArgon2id, (length) => cryptography.randomBytes(length)),
     tokens: new JoseAccessTokens({ keyRing, clock, issuer: publicUrl, audience: AUDIENCE }),
     keyRing,
-    sessions: new SessionCache(writer, clock),
+    sessions: new SessionCache(writer, clock, { waitTogether: false }),
     cryptography,
     keyVault,
     clock,

@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { AppContext, AppEnv } from './context.ts'
 import { bodyGuard } from './middleware/body-guard.ts'
 import { requestContext } from './middleware/request-context.ts'
+import { methodsAt } from './methods-at.ts'
 import { faultProblem, problemOf, type ProblemAnswer } from './problem.ts'
 import { RefusalError } from './refusal-error.ts'
 import { registerDocuments } from './rest/system/documents.route.ts'
@@ -64,7 +65,14 @@ export function createApp({ servicesOf, addressOf }: AppOptions) {
   ]) {
     register(app)
   }
-  app.notFound((c) => answer(c, problemOf({ code: 'route.not_found' }, c.var.language, problemContext(c))))
+  app.notFound((c) => {
+    const methods = methodsAt(app, c.req.path)
+    if (methods.length === 0)
+      return answer(c, problemOf({ code: 'route.not_found' }, c.var.language, problemContext(c)))
+    c.header('Allow', methods.join(', '))
+    if (c.req.method === 'OPTIONS') return c.body(null, 204)
+    return answer(c, problemOf({ code: 'route.method_not_allowed' }, c.var.language, problemContext(c)))
+  })
   app.onError((fault, c) => {
     if (fault instanceof RefusalError) return answer(c, problemOf(fault.refusal, c.var.language, problemContext(c)))
     if (fault instanceof HTTPException && fault.status < 500) {

@@ -47,6 +47,11 @@ export async function bootstrapPlatform(services: Services): Promise<'created' |
   const { adminUserId } = platform.state
   const admin = await writer.user(PLATFORM_TENANT_ID, adminUserId)
   if (admin.state.status !== 'invited') return 'present'
+  // Before the admin is made active: a start that ends in between finds them still invited, and does all of this again.
+  const entry = { tenantId: PLATFORM_TENANT_ID, region }
+  await directory.reserve('slug', SLUG, entry, 60_000)
+  await directory.confirm('slug', SLUG, entry)
+  await directory.confirm('email', emailIndex, entry)
   const hashed = await passwords.hash(bootstrap.adminPassword)
   if (hashed.kind === 'busy') throw new Error('the password hasher is busy at start')
   await writer.execute(
@@ -62,10 +67,6 @@ export async function bootstrapPlatform(services: Services): Promise<'created' |
     },
     { ...system, commandId: newId.command() },
   )
-  const entry = { tenantId: PLATFORM_TENANT_ID, region }
-  await directory.reserve('slug', SLUG, entry, 60_000)
-  await directory.confirm('slug', SLUG, entry)
-  await directory.confirm('email', emailIndex, entry)
   return 'created'
 }
 

@@ -2,10 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '../../tools/free-port.ts'
 
 export const ADMIN = { email: 'root@example.com', password: 'Corr3ct-horse' } as const
 const READY_WITHIN = 60_000
+const POLL_EVERY = 20
 
 export interface RunningProduct {
   readonly url: string
@@ -15,8 +17,10 @@ export interface RunningProduct {
   terminate(): Promise<number | null>
   /** Ends it without warning, with all its processes. */
   kill(): Promise<void>
-  /** Starts it again on the same data. */
+  /** Starts it again on the same data and at the same address. */
   restart(): Promise<RunningProduct>
+  /** Starts it again and ends it without warning after so many milliseconds, ready or not. */
+  restartAndKill(afterMs: number): Promise<void>
   /** Removes its data. */
   clean(): void
 }
@@ -26,8 +30,37 @@ export async function startProduct(
   tool: 'tools/start.ts' | 'tools/start-container.ts',
   environment: Readonly<Record<string, string>> = {},
   dataDir = mkdtempSync(join(tmpdir(), 'acci-e2e-')),
+  port?: number,
 ): Promise<RunningProduct> {
-  const port = await freePort()
+  const at = port ?? (await freePort())
+  const launch = () => launchTool(tool, { ...environment, PORT: String(at), ACCI_DATA_DIR: dataDir })
+  const { child, output, ended, kill } = launch()
+  const url = `http://127.0.0.1:${at}`
+  try {
+    await ready(url, child, output)
+  } catch (fault) {
+    await kill()
+    throw fault
+  }
+  return {
+    url,
+    output,
+    terminate() {
+      child.kill('SIGTERM')
+      return ended
+    },
+    kill,
+    restart: () => startProduct(tool, environment, dataDir, at),
+    async restartAndKill(afterMs) {
+      const launched = launch()
+      await delay(afterMs)
+      await launched.kill()
+    },
+    clean: () => rmSync(dataDir, { recursive: true, force: true }),
+  }
+}
+
+function launchTool(tool: string, environment: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, [tool], {
     // A group of its own, so that a kill reaches the runtime it has started too.
     detached: true,
@@ -35,8 +68,6 @@ export async function startProduct(
     env: {
       ...process.env,
       ...environment,
-      PORT: String(port),
-      ACCI_DATA_DIR: dataDir,
       ACCI_ADMIN_EMAIL: ADMIN.email,
       ACCI_ADMIN_PASSWORD: ADMIN.password,
     },
@@ -45,21 +76,31 @@ export async function startProduct(
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output = `${output}${chunk.toString()}`.slice(-1_000_000)))
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
-  const url = `http://127.0.0.1:${port}`
-  await ready(url, child, () => output)
+  // The output closes when the last process that holds it is gone: then address and data are free again.
+  let closed = false
+  const gone = new Promise<void>((resolve) =>
+    child.once('close', () => {
+      closed = true
+      resolve()
+    }),
+  )
   return {
-    url,
+    child,
     output: () => output,
-    terminate() {
-      child.kill('SIGTERM')
-      return ended
-    },
+    ended,
     async kill() {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
-      await ended
+      // Once they are all gone, the number of the group may be somebody else's.
+      if (child.pid !== undefined && !closed) killGroup(child.pid)
+      await gone
     },
-    restart: () => startProduct(tool, environment, dataDir),
-    clean: () => rmSync(dataDir, { recursive: true, force: true }),
+  }
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL')
+  } catch {
+    // Nobody of the group is left.
   }
 }
 
@@ -69,7 +110,7 @@ async function ready(url: string, child: ChildProcess, output: () => string): Pr
     if (child.exitCode !== null) throw new Error(`the product ended at start:\n${output()}`)
     const response = await fetch(`${url}/health/ready`).catch(() => undefined)
     if (response?.ok) return
-    await new Promise((resolve) => setImmediate(resolve))
+    await delay(POLL_EVERY)
   }
   throw new Error(`the product was not ready in time:\n${output()}`)
 }

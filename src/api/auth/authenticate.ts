@@ -17,7 +17,7 @@ export async function tokenClaims(c: AppContext): Promise<AccessTokenClaims> {
 export async function authenticate(c: AppContext): Promise<Principal> {
   const { tenantId, sessionId, userId } = await tokenClaims(c)
   const principal = unwrap(await c.var.services.sessions.principal(tenantId, sessionId))
-  if (principal.userId !== userId) return unwrap(refuse('unauthenticated'))
+  if (principal.userId !== userId || principal.tenantId !== tenantId) return unwrap(refuse('unauthenticated'))
   c.set('principal', principal)
   return principal
 }

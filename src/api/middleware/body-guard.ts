@@ -8,8 +8,15 @@ export const MAX_BODY_BYTES = 1024 * 1024
 export const MAX_JSON_DEPTH = 32
 
 const JSON_TYPE = /^application\/(?:[a-z.-]+\+)?json\s*(?:;|$)/i
+/** A character as a JSON string may hold it: itself, or its number with digits of either case. */
+const spelled = (char: string) => {
+  const digits = (char.codePointAt(0) ?? 0)
+    .toString(16)
+    .replaceAll(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`)
+  return `(?:${char}|\\\\u00${digits})`
+}
 /** `__proto__` as a member, in any spelling JSON allows: no client needs it, and merging objects must never meet it. */
-const PROTO_MEMBER = /"(?:_|\\u005[fF])(?:_|\\u005[fF])proto(?:_|\\u005[fF])(?:_|\\u005[fF])"\s*:/
+const PROTO_MEMBER = new RegExp(`"${Array.from('__proto__', spelled).join('')}"\\s*:`)
 
 const limitBody = bodyLimit({
   maxSize: MAX_BODY_BYTES,

@@ -12,6 +12,8 @@ import type { Services } from '../services.ts'
 /** Ids a client may choose for its own tracing. */
 const TRACE_ID = /^[A-Za-z0-9_.:-]{1,128}$/
 
+const YEAR_SECONDS = 31_536_000
+
 /** Sets what every later step needs, and writes one log line a request: shape and size, never content. */
 export const requestContext = (
   servicesOf: (env: unknown) => Promise<Services>,
@@ -33,9 +35,14 @@ export const requestContext = (
         ...(acceptLanguage !== undefined && { acceptLanguage }),
       }),
     )
+    c.header('X-Request-Id', requestId)
+    c.header('X-Correlation-Id', c.var.correlationId)
+    c.header('Cache-Control', 'no-store')
+    c.header('X-Content-Type-Options', 'nosniff')
     // Whatever fails from here on is answered in the caller's language, with the request's id.
     const services = await servicesOf(c.env)
     const startedAt = services.clock()
+    if (services.publicUrl.startsWith('https:')) c.header('Strict-Transport-Security', `max-age=${YEAR_SECONDS}`)
     c.set('services', services)
     c.set('clientAddress', addressOf(c))
     c.set('principal', undefined)
@@ -46,10 +53,6 @@ export const requestContext = (
         services.logger.error('policy engine failed; denied', { requestId, action, fault: String(error) }),
       ),
     )
-    c.header('X-Request-Id', requestId)
-    c.header('X-Correlation-Id', c.var.correlationId)
-    c.header('Cache-Control', 'no-store')
-    c.header('X-Content-Type-Options', 'nosniff')
     const tokens = c.req.header('consistency-token')
     if (tokens !== undefined) {
       const parsed = parseConsistencyTokens(tokens)

@@ -18,7 +18,7 @@ export class CachingKeyRing implements KeyRing {
   readonly #store: KeyRingStore
   readonly #vault: KeyVault
   readonly #clock: Clock
-  #cached: { readonly at: number; readonly state: Promise<KeyRingState> } | undefined
+  #cached: { readonly at: number; readonly state: KeyRingState } | undefined
 
   constructor(store: KeyRingStore, vault: KeyVault, clock: Clock) {
     this.#store = store
@@ -45,12 +45,12 @@ export class CachingKeyRing implements KeyRing {
     return { keys: state.keys.map(({ kid, publicJwk }) => ({ ...publicJwk, kid, alg: 'ES256', use: 'sig' })) }
   }
 
-  #state(freshFor: number): Promise<KeyRingState> {
+  /** What is kept is the ring itself, never a promise of it: in workerd that would end with the request that made it. */
+  async #state(freshFor: number): Promise<KeyRingState> {
     const now = this.#clock()
     if (this.#cached && now - this.#cached.at < freshFor) return this.#cached.state
-    const state = this.#load()
-    this.#cached = { at: now, state }
-    state.catch(() => (this.#cached = undefined))
+    const state = await this.#load()
+    if (!this.#cached || this.#cached.at <= now) this.#cached = { at: now, state }
     return state
   }
 

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { EmailAddress } from '#common/email.ts'
 import { SessionId, TenantId, UserId } from '#common/ids.ts'
+import { isStorableJson } from '#common/json.ts'
 import { SORT_ORDERS, TENANT_SORT_FIELDS, USER_SORT_FIELDS } from '#domain/ports/read-models.ts'
 import {
   AuthenticationMethod,
@@ -137,12 +138,15 @@ const paging = {
   sortOrder: z.enum(SORT_ORDERS).default('asc'),
 }
 
+/** A text to look for. One that no store can hold is not sent to the store: PostgreSQL takes it for a fault. */
+const filterText = (maxLength: number) => z.string().max(maxLength).refine(isStorableJson)
+
 export const ListTenantsQuery = z.strictObject({
   ...paging,
   sortBy: z.enum(TENANT_SORT_FIELDS).default('createdAt'),
   status: TenantStatus.optional(),
-  plan: z.string().max(64).optional(),
-  name: z.string().max(50).optional(),
+  plan: filterText(64).optional(),
+  name: filterText(50).optional(),
   lang: z.string().optional(),
 })
 
@@ -150,8 +154,8 @@ export const ListUsersQuery = z.strictObject({
   ...paging,
   sortBy: z.enum(USER_SORT_FIELDS).default('createdAt'),
   status: UserStatus.optional(),
-  role: z.string().max(64).optional(),
-  search: z.string().max(100).optional(),
+  role: filterText(64).optional(),
+  search: filterText(100).optional(),
   lang: z.string().optional(),
 })
 

@@ -7,6 +7,7 @@ import { refuse } from '#common/outcome.ts'
 import type { BeginLoginReply } from '#domain/auth/commands/begin-login.ts'
 import type { CompleteLoginReply } from '#domain/auth/commands/complete-login.ts'
 import type { LoginClient } from '#domain/auth/login-client.ts'
+import { TenantSlug } from '#domain/tenant/tenant-types.ts'
 import type { Actor } from '#domain/writer/command.ts'
 import { newId } from '#domain/new-id.ts'
 import { writeOnce } from '../../../command-metadata.ts'
@@ -124,7 +125,8 @@ async function tenantOf(c: AppContext, named: string | undefined, emailIndex: st
   if (name !== undefined) {
     const id = TenantId.safeParse(name)
     if (id.success) return id.data
-    const [bySlug] = await directory.find('slug', name)
+    // What can be no slug is nobody's; some of it (U+0000) a database takes for a fault.
+    const [bySlug] = TenantSlug.safeParse(name).success ? await directory.find('slug', name) : []
     return bySlug && TenantId.parse(bySlug.tenantId)
   }
   const entries = await directory.find('email', emailIndex)

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { PLATFORM_TENANT_ID } from '#common/ids.ts'
 import { refuse } from '#common/outcome.ts'
-import { runCommand } from '#domain/run-command.ts'
+import { checkAllowed, runCommand } from '#domain/run-command.ts'
 import { authenticate } from '../../../auth/authenticate.ts'
 import { writeOnce } from '../../../command-metadata.ts'
 import type { App } from '../../../context.ts'
@@ -27,6 +27,8 @@ export const registerDeleteTenant = (app: App) =>
     const principal = await authenticate(c)
     const { tenantId } = c.req.valid('param')
     const body = c.req.valid('json')
+    const resource = { kind: 'tenant', tenantId, id: tenantId } as const
+    unwrap(await checkAllowed(decisions, principal, 'tenant.delete', resource))
     // Forcing is a system admin's alone (G-15).
     if (body.forcedBecause !== undefined && principal.tenantId !== PLATFORM_TENANT_ID) unwrap(refuse('access_denied'))
     const { deletionReason, dataRetentionPeriod, forcedBecause } = body
@@ -35,7 +37,7 @@ export const registerDeleteTenant = (app: App) =>
         tenantId,
         principal,
         action: 'tenant.delete',
-        resource: { kind: 'tenant', tenantId, id: tenantId },
+        resource,
         metadata: writeOnce(c, `tenant.delete/${tenantId}`, asJson(body)).metadata,
         command: {
           type: 'tenant.delete',

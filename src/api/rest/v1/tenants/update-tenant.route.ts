@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { mergePatch } from '#common/json.ts'
 import { refuse, type Outcome } from '#common/outcome.ts'
-import { runCommand } from '#domain/run-command.ts'
+import { checkAllowed, runCommand } from '#domain/run-command.ts'
 import { TenantSettings, type Metadata } from '#domain/tenant/tenant-types.ts'
 import type { Receipt } from '#domain/writer/command.ts'
 import { authenticate } from '../../../auth/authenticate.ts'
@@ -35,11 +35,13 @@ export const registerUpdateTenant = (app: App) =>
     const principal = await authenticate(c)
     const { tenantId } = c.req.valid('param')
     const patch = c.req.valid('json')
+    const resource = { kind: 'tenant', tenantId, id: tenantId } as const
+    // Before the patch is merged: what is wrong with the merged settings tells of the tenant, and a domain is reserved.
+    unwrap(await checkAllowed(decisions, principal, 'tenant.update', resource))
     if (Object.keys(patch).length === 0) {
       throw new RefusalError({ code: 'validation.failed', fields: [{ pointer: '', code: 'validation.required' }] })
     }
     const once = writeOnce(c, `${ROUTE}/${tenantId}`, asJson(patch))
-    const resource = { kind: 'tenant', tenantId, id: tenantId } as const
 
     const attempt = async (): Promise<Outcome<Receipt>> => {
       const { state, version } = await services.writer.tenant(tenantId)

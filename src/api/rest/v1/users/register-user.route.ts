@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { encodeUuid, InvitationId, UserId } from '#common/ids.ts'
 import { normalizeEmail } from '#common/email.ts'
 import { refuse } from '#common/outcome.ts'
-import { runCommand } from '#domain/run-command.ts'
+import { checkAllowed, runCommand } from '#domain/run-command.ts'
 import type { Metadata } from '#domain/tenant/tenant-types.ts'
 import { invitationTokenHash, makeInvitationToken } from '#domain/user/invitation-token.ts'
 import { authenticate } from '../../../auth/authenticate.ts'
@@ -34,6 +34,9 @@ export const registerRegisterUser = (app: App) =>
     const principal = await authenticate(c)
     const { tenantId } = c.req.valid('param')
     const body = c.req.valid('json')
+    const resource = { kind: 'tenant', tenantId, id: tenantId } as const
+    // Before the tenant's name is read for the mail: how far its log is would show in a refused Consistency-Token.
+    unwrap(await checkAllowed(decisions, principal, 'user.register', resource))
     checkEmailDomain(services, body.email, '/email', 'user.email_domain_not_allowed')
     const once = writeOnce(c, `user.register/${tenantId}`, asJson(body))
     const userId = UserId.parse(`usr_${encodeUuid(idBytes(once.seed('user')))}`)
@@ -50,7 +53,7 @@ export const registerRegisterUser = (app: App) =>
         tenantId,
         principal,
         action: 'user.register',
-        resource: { kind: 'tenant', tenantId, id: tenantId },
+        resource,
         metadata: once.withSecret({ token }),
         command: {
           type: 'user.register',
