@@ -40,6 +40,7 @@ export default defineConfig({
         test: {
           name: 'workerd',
           include: ['test/**/*.workerd.test.ts'],
+          globalSetup: ['./test/support/event-store-simulator/vitest-setup.ts'],
           testTimeout: 30_000,
         },
       },

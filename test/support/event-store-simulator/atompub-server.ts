@@ -109,7 +109,7 @@ async function answerTo(store: SimulatedStore, asked: Omit<Asked, 'user'>): Prom
   if (!checkAccess(store, full.user, stream, '$r')) return answer(401, 'Unauthorized', { ...PLAIN, ...CHALLENGE })
   if (stream === '$all') return readAll(store, full, rest)
   return rest[0] === 'metadata'
-    ? readFeed(store, full, `$$${stream}`, rest.slice(1))
+    ? readFeed(store, full, `$$${stream}`, rest.length === 1 ? ['head'] : rest.slice(1))
     : readFeed(store, full, stream, rest)
 }
 
@@ -227,17 +227,29 @@ function readAll(store: SimulatedStore, { url }: Asked, rest: readonly string[])
   const feed = {
     title: 'All events',
     id: self,
+    updated: updatedAt(newest),
+    author: AUTHOR,
     headOfStream: false,
     links: [
       { uri: self, relation: 'self' },
       { uri: `${self}/head/backward/${size}`, relation: 'first' },
       ...(previous === undefined ? [] : [{ uri: previous, relation: 'previous' }]),
+      { uri: `${self}/metadata`, relation: 'metadata' },
     ],
     entries: (backwards ? records : records.toReversed()).map((record) => entry(url, record)),
   }
   const full = records.length === Number(size) && from !== 'head'
-  return answer(200, 'OK', { ...feedHeaders, ...(full ? FOREVER : NEVER) }, JSON.stringify(feed, null, 2))
+  return answer(
+    200,
+    'OK',
+    { ...feedHeaders, ...(full ? { ...FOREVER, 'cache-control': 'max-age=31536000, private' } : NEVER) },
+    JSON.stringify(feed, null, 2),
+  )
 }
+
+const AUTHOR = { name: 'EventStore' }
+const updatedAt = (record: StoredRecord | undefined) =>
+  record ? new Date(record.created).toISOString() : '0001-01-01T00:00:00Z'
 
 const allPosition = (position: number): string => position.toString(16).toUpperCase().padStart(16, '0').repeat(2)
 
@@ -267,16 +279,21 @@ async function readFeed(
   const self = `${url.origin}/streams/${encodeURIComponent(stream)}`
   const full = backwards ? from !== 'head' && last >= Number(from) : last + 1 >= Number(from) + limit
   const reached = backwards ? from === 'head' || Number(from) >= last : (records.at(-1)?.revision ?? last) >= last
+  const isPastEnd = !backwards && records.length === 0
   const newest = backwards ? (records[0]?.revision ?? last) : (records.at(-1)?.revision ?? last)
   const feed = {
     title: `Event stream '${stream}'`,
     id: self,
+    updated: updatedAt(records[0]),
     streamId: stream,
-    headOfStream: backwards ? from === 'head' : reached && !full,
+    author: AUTHOR,
+    headOfStream: reached,
+    ...(from === 'head' && { selfUrl: self, eTag: etag.slice(1, -1) }),
     links: [
       { uri: self, relation: 'self' },
       { uri: `${self}/head/backward/${size}`, relation: 'first' },
-      { uri: `${self}/${newest + 1}/forward/${size}`, relation: 'previous' },
+      // Nothing lies behind a page that lies behind the end.
+      ...(isPastEnd ? [] : [{ uri: `${self}/${newest + 1}/forward/${size}`, relation: 'previous' }]),
       { uri: `${self}/metadata`, relation: 'metadata' },
     ],
     entries: (backwards ? records : records.toReversed()).map((record) => entry(url, record)),
@@ -346,7 +363,7 @@ function entry(url: URL, record: StoredRecord) {
     title: `${record.revision}@${record.stream}`,
     id: uri,
     updated: new Date(record.created).toISOString(),
-    author: { name: 'EventStore' },
+    author: AUTHOR,
     summary: record.type,
     links: [
       { uri, relation: 'edit' },
