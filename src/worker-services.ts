@@ -19,6 +19,7 @@ import { NeonSqlSession } from '#infrastructure/shared/neon-sql-session.ts'
 import { nodeCompression } from '#infrastructure/shared/node-compression.ts'
 import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
 import { createOsoPolicy } from '#infrastructure/shared/oso-policy.ts'
+import { createSmtpMailer } from '#infrastructure/shared/smtp-mailer.ts'
 import { workerdArgon2id } from '#infrastructure/workerd/argon2.ts'
 import { createDurableDirectory } from '#infrastructure/workerd/durable-directory.ts'
 import { createDurableKeyRingStore } from '#infrastructure/workerd/durable-key-ring-store.ts'
@@ -35,7 +36,8 @@ interface Parts {
   readonly configuration: Configuration
   readonly session: NeonSqlSession
   readonly tools: WriterTools
-  readonly mailbox: DevelopmentMailbox
+  /** There is one where there is no mail server. */
+  readonly mailbox: DevelopmentMailbox | undefined
   readonly mailer: Mailer
 }
 
@@ -59,6 +61,7 @@ function buildParts(env: Env): Parts {
   const { NEON_FETCH_ENDPOINT: fetchEndpoint } = configuration
   const keyVault = createKeyVault(masterKey, nodeCryptography)
   const session = new NeonSqlSession(databaseUrl, fetchEndpoint === undefined ? {} : { fetchEndpoint })
+  const { SMTP_URL: smtpUrl, ACCI_MAIL_FROM: from = '' } = configuration
   const mailbox = new DevelopmentMailbox(session, systemClock)
   const tools = {
     clock: systemClock,
@@ -67,7 +70,9 @@ function buildParts(env: Env): Parts {
     compression: nodeCompression,
     region: configuration.ACCI_REGION,
   }
-  return { configuration, session, tools, mailbox, mailer: mailbox }
+  return smtpUrl === undefined
+    ? { configuration, session, tools, mailbox, mailer: mailbox }
+    : { configuration, session, tools, mailbox: undefined, mailer: createSmtpMailer(smtpUrl, from) }
 }
 
 async function buildServices(env: Env): Promise<Services> {
@@ -96,14 +101,14 @@ async function buildServices(env: Env): Promise<Services> {
     profile: configuration.ACCI_PROFILE,
     publicUrl,
     isDisposableDomain: isDisposableEmailDomain,
-    mailbox: () => mailbox.list(),
+    ...(mailbox && { mailbox: () => mailbox.list() }),
     bootstrap: adminEmail !== undefined && adminPassword !== undefined ? { adminEmail, adminPassword } : undefined,
     runsOn: {
       tenantLog: 'Durable Objects (SQLite)',
       readModels: configuration.NEON_FETCH_ENDPOINT === undefined ? 'Neon' : 'PostgreSQL behind a stand-in for Neon',
       eventStore: 'embedded (the tenant log)',
       bus: 'Cloudflare Queues',
-      mail: 'development mailbox',
+      mail: mailbox ? 'development mailbox' : 'SMTP',
     },
   }
 }
