@@ -115,10 +115,13 @@ async function buildServices(config: Configuration) {
     bus: () => inProcessBus,
     logger,
   })
+  const directory = new PostgresDirectory(session, clock)
   const projector = new Projector({
     eventStore: logEventStore(tenantWriter),
     store: new PostgresProjectionStore(session),
     writer: tenantWriter,
+    directory,
+    logger,
     cryptography,
     keyVault,
   })
@@ -130,7 +133,7 @@ async function buildServices(config: Configuration) {
     writer: tenantWriter,
     readModels: new PostgresReadModels(session),
     projector,
-    directory: new PostgresDirectory(session, clock),
+    directory,
     policy: await createOsoPolicy(POLICY_SOURCES),
     passwords: createArgon2PasswordHasher(nodeArgon2id, (length) => cryptography.randomBytes(length)),
     tokens: new JoseAccessTokens({ keyRing, clock, issuer: publicUrl, audience: AUDIENCE }),

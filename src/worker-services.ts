@@ -83,11 +83,20 @@ async function buildServices(env: Env): Promise<Services> {
   const publicUrl = configuration.ACCI_PUBLIC_URL ?? `http://${configuration.HOST}:${configuration.PORT}`
   const { ACCI_ADMIN_EMAIL: adminEmail, ACCI_ADMIN_PASSWORD: adminPassword } = configuration
   const store = new PostgresProjectionStore(session)
+  const directory = createDurableDirectory(env.DIRECTORY)
   return {
     writer,
     readModels: new PostgresReadModels(session),
-    projector: new Projector({ eventStore: logEventStore(writer), store, writer, cryptography, keyVault }),
-    directory: createDurableDirectory(env.DIRECTORY),
+    projector: new Projector({
+      eventStore: logEventStore(writer),
+      store,
+      writer,
+      directory,
+      logger,
+      cryptography,
+      keyVault,
+    }),
+    directory,
     policy: await createOsoPolicy(POLICY_SOURCES),
     passwords: createArgon2PasswordHasher(workerdArgon2id, (length) => cryptography.randomBytes(length)),
     tokens: new JoseAccessTokens({ keyRing, clock, issuer: publicUrl, audience: AUDIENCE }),
