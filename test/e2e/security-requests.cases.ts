@@ -19,6 +19,7 @@ export const SYSTEM_ROUTES = [
   '/openapi.json',
   '/.well-known/jwks.json',
   '/dev/mailbox',
+  '/invitations/:token',
 ]
 
 const nested = (depth: number) => `${'{"a":'.repeat(depth - 1)}{}${'}'.repeat(depth - 1)}`
