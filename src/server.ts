@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { serve, type HttpBindings } from '@hono/node-server'
-import { isDisposableEmailDomain } from 'disposable-email-domains-js'
 import { createApp } from '#api/app.ts'
 import { SessionCache } from '#api/auth/session-cache.ts'
 import { bootstrapPlatform } from '#api/bootstrap-platform.ts'
@@ -28,6 +27,7 @@ import { createArgon2PasswordHasher } from '#infrastructure/shared/argon2-passwo
 import { CachingKeyRing } from '#infrastructure/shared/caching-key-ring.ts'
 import { parseConfiguration, type Configuration } from '#infrastructure/shared/configuration.ts'
 import { JoseAccessTokens } from '#infrastructure/shared/jose-access-tokens.ts'
+import { isDisposableDomain } from '#infrastructure/shared/disposable-domains.ts'
 import { createJsonLogger } from '#infrastructure/shared/json-logger.ts'
 import { logEventStore } from '#infrastructure/shared/log-event-store.ts'
 import { nodeCompression } from '#infrastructure/shared/node-compression.ts'
@@ -146,7 +146,7 @@ async function buildServices(config: Configuration) {
     region: config.ACCI_REGION,
     profile: config.ACCI_PROFILE,
     publicUrl,
-    isDisposableDomain: isDisposableEmailDomain,
+    isDisposableDomain,
     ...(smtp === undefined && { mailbox: () => mailbox.list() }),
     bootstrap: adminEmail !== undefined && adminPassword !== undefined ? { adminEmail, adminPassword } : undefined,
     runsOn: {

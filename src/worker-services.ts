@@ -1,4 +1,3 @@
-import { isDisposableEmailDomain } from 'disposable-email-domains-js'
 import { SessionCache } from '#api/auth/session-cache.ts'
 import type { Services } from '#api/services.ts'
 import { createKeyVault } from '#domain/keys/master-key.ts'
@@ -13,6 +12,7 @@ import { createArgon2PasswordHasher } from '#infrastructure/shared/argon2-passwo
 import { CachingKeyRing } from '#infrastructure/shared/caching-key-ring.ts'
 import type { Configuration } from '#infrastructure/shared/configuration.ts'
 import { JoseAccessTokens } from '#infrastructure/shared/jose-access-tokens.ts'
+import { isDisposableDomain } from '#infrastructure/shared/disposable-domains.ts'
 import { createJsonLogger } from '#infrastructure/shared/json-logger.ts'
 import { logEventStore } from '#infrastructure/shared/log-event-store.ts'
 import { NeonSqlSession } from '#infrastructure/shared/neon-sql-session.ts'
@@ -109,7 +109,7 @@ async function buildServices(env: Env): Promise<Services> {
     region: configuration.ACCI_REGION,
     profile: configuration.ACCI_PROFILE,
     publicUrl,
-    isDisposableDomain: isDisposableEmailDomain,
+    isDisposableDomain,
     ...(mailbox && { mailbox: () => mailbox.list() }),
     bootstrap: adminEmail !== undefined && adminPassword !== undefined ? { adminEmail, adminPassword } : undefined,
     runsOn: {

@@ -10,7 +10,8 @@ export interface TenantName {
 
 /** What the directory must learn from a page of the log, and what it must forget. */
 export interface NameChanges {
-  readonly confirmed: readonly TenantName[]
+  /** With the position from which the tenant has had the name, at the latest. */
+  readonly confirmed: readonly (TenantName & { readonly position: number })[]
   readonly released: readonly TenantName[]
 }
 
@@ -36,15 +37,17 @@ function namesOf(
   tenants: ViewPage['tenant_details'],
   users: ViewPage['user_profile'],
   keyVault: Pick<KeyVault, 'emailIndex'>,
-): ReadonlyMap<string, TenantName> {
+): ReadonlyMap<string, NameChanges['confirmed'][number]> {
   const names = [
-    ...tenants.flatMap(({ slug, settings }): TenantName[] => [
-      { kind: 'slug', key: slug },
-      ...(settings.customDomain === undefined ? [] : [{ kind: 'customDomain', key: settings.customDomain } as const]),
+    ...tenants.flatMap(({ slug, settings, position }) => [
+      { kind: 'slug', key: slug, position } as const,
+      ...(settings.customDomain === undefined
+        ? []
+        : [{ kind: 'customDomain', key: settings.customDomain, position } as const]),
     ]),
     // An erased person has no address any more.
-    ...users.flatMap(({ email }): TenantName[] =>
-      email === '' ? [] : [{ kind: 'email', key: keyVault.emailIndex(normalizeEmail(email)) }],
+    ...users.flatMap(({ email, position }) =>
+      email === '' ? [] : [{ kind: 'email', key: keyVault.emailIndex(normalizeEmail(email)), position } as const],
     ),
   ]
   return new Map(names.map((name) => [`${name.kind}/${name.key}`, name]))

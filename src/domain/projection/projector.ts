@@ -60,17 +60,14 @@ export class Projector {
   }
 
   /** The directory follows the log too: a tenant whose names were never confirmed by whoever created it gets them here. */
-  async #tellDirectory(
-    { tenantId, region, position }: EventEnvelope,
-    before: ViewPage,
-    after: ViewPage,
-  ): Promise<void> {
+  async #tellDirectory(last: EventEnvelope, before: ViewPage, after: ViewPage): Promise<void> {
+    const { tenantId, region } = last
     const { directory, keyVault, logger } = this.#options
     const { confirmed, released } = nameChanges(before, after, keyVault)
-    await Promise.all(released.map(({ kind, key }) => directory.release(kind, key, tenantId, position)))
+    await Promise.all(released.map(({ kind, key }) => directory.release(kind, key, tenantId, last.position)))
     const entry = { tenantId, region }
     await Promise.all(
-      confirmed.map(async ({ kind, key }) => {
+      confirmed.map(async ({ kind, key, position }) => {
         if (await directory.confirm(kind, key, entry, position)) return
         // Nobody has reserved it for the tenant: the directory may have been lost, and follows the log anew.
         const mayHave = kind !== 'email' && (await directory.reserve(kind, key, entry, LEASE)).kind === 'reserved'

@@ -46,7 +46,7 @@ export class PostgresDirectory implements Directory {
     if (kind === 'email') {
       await this.#run(
         `insert into directory.email as e (key, tenant_id, region, position) values ($1, $2, $3, $4)
-         on conflict (key, tenant_id) do update set position = greatest(e.position, excluded.position)`,
+         on conflict (key, tenant_id) do update set position = excluded.position where e.position < excluded.position`,
         [key, tenantId, region, position],
       )
       return true
