@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { DirectoryEntry } from '#domain/ports/directory.ts'
+import type { DirectoryEntry, Reservation } from '#domain/ports/directory.ts'
 
 interface NameRecord extends Record<string, SqlStorageValue> {
   readonly tenant_id: string
@@ -16,38 +16,64 @@ export class DirectoryObject extends DurableObject<Env> {
     this.#sql = ctx.storage.sql
     this.#sql.exec(`
       create table if not exists name (key text not null, tenant_id text not null, region text not null, lease_until integer,
-        primary key (key, tenant_id)) without rowid`)
+        position integer not null default 0, primary key (key, tenant_id)) without rowid`)
   }
 
-  reserve(key: string, { tenantId, region }: DirectoryEntry, leaseMs: number): boolean {
+  reserve(key: string, { tenantId, region }: DirectoryEntry, leaseMs: number, displaced?: string): Reservation {
     const now = Date.now()
     const [holder] = this.#holders(key)
-    if (holder && holder.tenant_id !== tenantId && (holder.lease_until === null || holder.lease_until >= now))
-      return false
-    if (holder?.tenant_id === tenantId && holder.lease_until === null) return true
+    if (holder?.tenant_id === tenantId && holder.lease_until === null) return { kind: 'reserved' }
+    if (holder && holder.tenant_id !== tenantId) {
+      if (holder.lease_until === null || holder.lease_until >= now) return { kind: 'taken' }
+      if (holder.tenant_id !== displaced)
+        return { kind: 'lapsed', holder: { tenantId: holder.tenant_id, region: holder.region } }
+    }
     this.ctx.storage.transactionSync(() => {
       this.#sql.exec('delete from name where key = ?', key)
-      this.#sql.exec('insert into name values (?, ?, ?, ?)', key, tenantId, region, now + leaseMs)
+      this.#sql.exec(
+        'insert into name (key, tenant_id, region, lease_until) values (?, ?, ?, ?)',
+        key,
+        tenantId,
+        region,
+        now + leaseMs,
+      )
     })
-    return true
+    return { kind: 'reserved' }
   }
 
   /**
    * Makes a reservation permanent; false when another tenant has got the name meanwhile, or nobody has it any more.
    * @param shared whether many tenants may have the key (e-mails), so that confirming also adds.
    */
-  confirm(key: string, { tenantId, region }: DirectoryEntry, shared: boolean): boolean {
+  confirm(key: string, { tenantId, region }: DirectoryEntry, position: number, shared: boolean): boolean {
     if (shared) {
-      this.#sql.exec('insert into name values (?, ?, ?, null) on conflict do nothing', key, tenantId, region)
+      this.#sql.exec(
+        `insert into name (key, tenant_id, region, position) values (?, ?, ?, ?)
+         on conflict do update set position = max(position, excluded.position)`,
+        key,
+        tenantId,
+        region,
+        position,
+      )
       return true
     }
     if (!this.#holders(key).some((holder) => holder.tenant_id === tenantId)) return false
-    this.#sql.exec('update name set lease_until = null where key = ? and tenant_id = ?', key, tenantId)
+    this.#sql.exec(
+      'update name set lease_until = null, position = max(position, ?) where key = ? and tenant_id = ?',
+      position,
+      key,
+      tenantId,
+    )
     return true
   }
 
-  release(key: string, tenantId: string): void {
-    this.#sql.exec('delete from name where key = ? and tenant_id = ?', key, tenantId)
+  release(key: string, tenantId: string, position = -1): void {
+    this.#sql.exec(
+      'delete from name where key = ? and tenant_id = ? and (lease_until is not null or position <= ?)',
+      key,
+      tenantId,
+      position,
+    )
   }
 
   find(key: string): DirectoryEntry[] {

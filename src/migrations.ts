@@ -1,4 +1,6 @@
 import directoryAndKeys from '../migrations/0003_directory_and_keys.sql'
+import directoryPositions from '../migrations/0004_directory_positions.sql'
+import commitLookups from '../migrations/0005_commit_lookups.sql'
 import readModels from '../migrations/0001_read_models.sql'
 import tenantLog from '../migrations/0002_tenant_log.sql'
 import type { Migration } from '#infrastructure/postgres/migrate.ts'
@@ -8,4 +10,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0001_read_models', text: readModels },
   { name: '0002_tenant_log', text: tenantLog },
   { name: '0003_directory_and_keys', text: directoryAndKeys },
+  { name: '0004_directory_positions', text: directoryPositions },
+  { name: '0005_commit_lookups', text: commitLookups },
 ]

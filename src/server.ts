@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { serve, type HttpBindings } from '@hono/node-server'
-import { isDisposableEmailDomain } from 'disposable-email-domains-js'
 import { createApp } from '#api/app.ts'
 import { SessionCache } from '#api/auth/session-cache.ts'
 import { bootstrapPlatform } from '#api/bootstrap-platform.ts'
@@ -15,7 +14,7 @@ import { InProcessBus } from '#infrastructure/node/in-process-bus.ts'
 import { masterKeyFile } from '#infrastructure/node/master-key-file.ts'
 import { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
 import { PgliteSqlSession } from '#infrastructure/node/pglite-sql-session.ts'
-import { createSmtpMailer } from '#infrastructure/node/smtp-mailer.ts'
+import { createSmtpMailer } from '#infrastructure/shared/smtp-mailer.ts'
 import { Sweep } from '#infrastructure/node/sweep.ts'
 import { DevelopmentMailbox } from '#infrastructure/postgres/development-mailbox.ts'
 import { migrate } from '#infrastructure/postgres/migrate.ts'
@@ -28,6 +27,7 @@ import { createArgon2PasswordHasher } from '#infrastructure/shared/argon2-passwo
 import { CachingKeyRing } from '#infrastructure/shared/caching-key-ring.ts'
 import { parseConfiguration, type Configuration } from '#infrastructure/shared/configuration.ts'
 import { JoseAccessTokens } from '#infrastructure/shared/jose-access-tokens.ts'
+import { isDisposableDomain } from '#infrastructure/shared/disposable-domains.ts'
 import { createJsonLogger } from '#infrastructure/shared/json-logger.ts'
 import { logEventStore } from '#infrastructure/shared/log-event-store.ts'
 import { nodeCompression } from '#infrastructure/shared/node-compression.ts'
@@ -115,10 +115,13 @@ async function buildServices(config: Configuration) {
     bus: () => inProcessBus,
     logger,
   })
+  const directory = new PostgresDirectory(session, clock)
   const projector = new Projector({
     eventStore: logEventStore(tenantWriter),
     store: new PostgresProjectionStore(session),
     writer: tenantWriter,
+    directory,
+    logger,
     cryptography,
     keyVault,
   })
@@ -130,7 +133,7 @@ async function buildServices(config: Configuration) {
     writer: tenantWriter,
     readModels: new PostgresReadModels(session),
     projector,
-    directory: new PostgresDirectory(session, clock),
+    directory,
     policy: await createOsoPolicy(POLICY_SOURCES),
     passwords: createArgon2PasswordHasher(nodeArgon2id, (length) => cryptography.randomBytes(length)),
     tokens: new JoseAccessTokens({ keyRing, clock, issuer: publicUrl, audience: AUDIENCE }),
@@ -143,7 +146,7 @@ async function buildServices(config: Configuration) {
     region: config.ACCI_REGION,
     profile: config.ACCI_PROFILE,
     publicUrl,
-    isDisposableDomain: isDisposableEmailDomain,
+    isDisposableDomain,
     ...(smtp === undefined && { mailbox: () => mailbox.list() }),
     bootstrap: adminEmail !== undefined && adminPassword !== undefined ? { adminEmail, adminPassword } : undefined,
     runsOn: {

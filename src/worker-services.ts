@@ -1,4 +1,3 @@
-import { isDisposableEmailDomain } from 'disposable-email-domains-js'
 import { SessionCache } from '#api/auth/session-cache.ts'
 import type { Services } from '#api/services.ts'
 import { createKeyVault } from '#domain/keys/master-key.ts'
@@ -13,12 +12,14 @@ import { createArgon2PasswordHasher } from '#infrastructure/shared/argon2-passwo
 import { CachingKeyRing } from '#infrastructure/shared/caching-key-ring.ts'
 import type { Configuration } from '#infrastructure/shared/configuration.ts'
 import { JoseAccessTokens } from '#infrastructure/shared/jose-access-tokens.ts'
+import { isDisposableDomain } from '#infrastructure/shared/disposable-domains.ts'
 import { createJsonLogger } from '#infrastructure/shared/json-logger.ts'
 import { logEventStore } from '#infrastructure/shared/log-event-store.ts'
 import { NeonSqlSession } from '#infrastructure/shared/neon-sql-session.ts'
 import { nodeCompression } from '#infrastructure/shared/node-compression.ts'
 import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
 import { createOsoPolicy } from '#infrastructure/shared/oso-policy.ts'
+import { createSmtpMailer } from '#infrastructure/shared/smtp-mailer.ts'
 import { workerdArgon2id } from '#infrastructure/workerd/argon2.ts'
 import { createDurableDirectory } from '#infrastructure/workerd/durable-directory.ts'
 import { createDurableKeyRingStore } from '#infrastructure/workerd/durable-key-ring-store.ts'
@@ -35,7 +36,8 @@ interface Parts {
   readonly configuration: Configuration
   readonly session: NeonSqlSession
   readonly tools: WriterTools
-  readonly mailbox: DevelopmentMailbox
+  /** There is one where there is no mail server. */
+  readonly mailbox: DevelopmentMailbox | undefined
   readonly mailer: Mailer
 }
 
@@ -59,6 +61,7 @@ function buildParts(env: Env): Parts {
   const { NEON_FETCH_ENDPOINT: fetchEndpoint } = configuration
   const keyVault = createKeyVault(masterKey, nodeCryptography)
   const session = new NeonSqlSession(databaseUrl, fetchEndpoint === undefined ? {} : { fetchEndpoint })
+  const { SMTP_URL: smtpUrl, ACCI_MAIL_FROM: from = '' } = configuration
   const mailbox = new DevelopmentMailbox(session, systemClock)
   const tools = {
     clock: systemClock,
@@ -67,7 +70,9 @@ function buildParts(env: Env): Parts {
     compression: nodeCompression,
     region: configuration.ACCI_REGION,
   }
-  return { configuration, session, tools, mailbox, mailer: mailbox }
+  return smtpUrl === undefined
+    ? { configuration, session, tools, mailbox, mailer: mailbox }
+    : { configuration, session, tools, mailbox: undefined, mailer: createSmtpMailer(smtpUrl, from) }
 }
 
 async function buildServices(env: Env): Promise<Services> {
@@ -78,11 +83,20 @@ async function buildServices(env: Env): Promise<Services> {
   const publicUrl = configuration.ACCI_PUBLIC_URL ?? `http://${configuration.HOST}:${configuration.PORT}`
   const { ACCI_ADMIN_EMAIL: adminEmail, ACCI_ADMIN_PASSWORD: adminPassword } = configuration
   const store = new PostgresProjectionStore(session)
+  const directory = createDurableDirectory(env.DIRECTORY)
   return {
     writer,
     readModels: new PostgresReadModels(session),
-    projector: new Projector({ eventStore: logEventStore(writer), store, writer, cryptography, keyVault }),
-    directory: createDurableDirectory(env.DIRECTORY),
+    projector: new Projector({
+      eventStore: logEventStore(writer),
+      store,
+      writer,
+      directory,
+      logger,
+      cryptography,
+      keyVault,
+    }),
+    directory,
     policy: await createOsoPolicy(POLICY_SOURCES),
     passwords: createArgon2PasswordHasher(workerdArgon2id, (length) => cryptography.randomBytes(length)),
     tokens: new JoseAccessTokens({ keyRing, clock, issuer: publicUrl, audience: AUDIENCE }),
@@ -95,15 +109,15 @@ async function buildServices(env: Env): Promise<Services> {
     region: configuration.ACCI_REGION,
     profile: configuration.ACCI_PROFILE,
     publicUrl,
-    isDisposableDomain: isDisposableEmailDomain,
-    mailbox: () => mailbox.list(),
+    isDisposableDomain,
+    ...(mailbox && { mailbox: () => mailbox.list() }),
     bootstrap: adminEmail !== undefined && adminPassword !== undefined ? { adminEmail, adminPassword } : undefined,
     runsOn: {
       tenantLog: 'Durable Objects (SQLite)',
       readModels: configuration.NEON_FETCH_ENDPOINT === undefined ? 'Neon' : 'PostgreSQL behind a stand-in for Neon',
       eventStore: 'embedded (the tenant log)',
       bus: 'Cloudflare Queues',
-      mail: 'development mailbox',
+      mail: mailbox ? 'development mailbox' : 'SMTP',
     },
   }
 }

@@ -23,7 +23,7 @@ const PROGRAMS = ['core', 'workerd', 'node', 'test', 'test-workerd'] as const
 
 // What the Worker's bundle must never import: modules that workerd lacks or that only the container may use.
 const FORBIDDEN_IN_WORKER =
-  /(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*["'](?:node:)?(?:fs|fs\/promises|child_process|worker_threads|cluster|dgram|http2|vm|pg|pg-native|nodemailer|@electric-sql\/pglite|@hono\/node-server)["']/g
+  /(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*["'](?:node:)?(?:child_process|worker_threads|cluster|dgram|http2|vm|pg|pg-native|@electric-sql\/pglite|@hono\/node-server)["']/g
 
 const verdict = ({ code, output }: Finished): Verdict => (code === 0 ? { kind: 'passed' } : { kind: 'failed', output })
 

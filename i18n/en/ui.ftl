@@ -7,3 +7,11 @@ user-count =
         [one] { $count } user online
        *[other] { $count } users online
     }
+invitation-choose-password = Choose a password to accept it.
+invitation-display-name = Your name (optional)
+invitation-password = Password
+# $min (number): the shortest password the tenant takes
+invitation-password-rules = At least { $min } characters, with upper and lower case letters, a digit and a special character.
+invitation-accept = Accept the invitation
+# $tenantName (string): name of the tenant
+invitation-accepted = You have accepted the invitation. You can now sign in to { $tenantName } with your e-mail address and your password.

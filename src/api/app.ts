@@ -4,6 +4,7 @@ import type { AppContext, AppEnv } from './context.ts'
 import { bodyGuard } from './middleware/body-guard.ts'
 import { requestContext } from './middleware/request-context.ts'
 import { methodsAt } from './methods-at.ts'
+import { registerInvitationPage } from './pages/invitation.page.ts'
 import { faultProblem, problemOf, type ProblemAnswer } from './problem.ts'
 import { RefusalError } from './refusal-error.ts'
 import { registerDocuments } from './rest/system/documents.route.ts'
@@ -42,6 +43,7 @@ export function createApp({ servicesOf, addressOf }: AppOptions) {
     },
   })
   app.use(requestContext(servicesOf, addressOf))
+  registerInvitationPage(app)
   app.use(bodyGuard)
   for (const register of [
     registerHealth,

@@ -50,8 +50,8 @@ export async function bootstrapPlatform(services: Services): Promise<'created' |
   // Before the admin is made active: a start that ends in between finds them still invited, and does all of this again.
   const entry = { tenantId: PLATFORM_TENANT_ID, region }
   await directory.reserve('slug', SLUG, entry, 60_000)
-  await directory.confirm('slug', SLUG, entry)
-  await directory.confirm('email', emailIndex, entry)
+  await directory.confirm('slug', SLUG, entry, platform.position)
+  await directory.confirm('email', emailIndex, entry, platform.position)
   const hashed = await passwords.hash(bootstrap.adminPassword)
   if (hashed.kind === 'busy') throw new Error('the password hasher is busy at start')
   await writer.execute(

@@ -135,7 +135,7 @@ export function tenantWriterContract(
 }
 
 /** Positions without gaps, a whole hash chain, and states that are the fold of the log. Gives the log. */
-async function expectWhole(storage: TenantStorage, tenantId: string): Promise<readonly EventEnvelope[]> {
+export async function expectWhole(storage: TenantStorage, tenantId: string): Promise<readonly EventEnvelope[]> {
   const events: EventEnvelope[] = []
   for (;;) {
     const page = await storage.readEvents(events.length, 1_000)

@@ -74,7 +74,7 @@ export async function dayOfSecrets(product: RunningProduct): Promise<readonly st
   await client.call('POST', `${path}/users`, { token, body: `{"email": "${secret('canary.unfinished@example.com')}"` })
   await client.call('POST', `${path}/users`, { token, body: { [secret('canaryUnknownField')]: true } })
   await client.call('GET', `${path}/users?search=${secret('canary-search-words')}`, { token })
-  await client.call('GET', `/invitations/${invitation}`)
+  await (await fetch(`${product.url}/invitations/${invitation}`)).text()
   await client.call('GET', `/api/v1/me?access_token=${token}`)
   await client.call('GET', '/api/v1/me', { token: `${token.slice(0, -8)}AAAAAAAA` })
   await client.call('POST', '/api/v1/auth/logout', { token })

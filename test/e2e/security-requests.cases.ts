@@ -21,6 +21,9 @@ export const SYSTEM_ROUTES = [
   '/dev/mailbox',
 ]
 
+/** Pages for people: tried in a browser (`invitation-page.node.test.ts`). They too are open to everybody. */
+export const PAGES = ['GET /invitations/:token', 'POST /invitations/:token']
+
 const nested = (depth: number) => `${'{"a":'.repeat(depth - 1)}{}${'}'.repeat(depth - 1)}`
 /** The JSON of a body with one more member, as raw text: what no object literal could say. */
 const withMember = (body: Attempt['body'], member: string) => {

@@ -9,6 +9,7 @@ import type { Command } from '#domain/writer/command.ts'
 import { InProcessBus } from '#infrastructure/node/in-process-bus.ts'
 import { PgliteSqlSession } from '#infrastructure/node/pglite-sql-session.ts'
 import type { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
+import { PostgresDirectory } from '#infrastructure/postgres/postgres-directory.ts'
 import { PostgresProjectionStore } from '#infrastructure/postgres/postgres-projection-store.ts'
 import { PostgresReadModels } from '#infrastructure/postgres/postgres-read-models.ts'
 import { PostgresTenantWriter } from '#infrastructure/postgres/postgres-tenant-writer.ts'
@@ -18,7 +19,7 @@ import { testDatabase } from '../../tools/postgres/test-database.ts'
 import { bySystem, createTenant, registerUser } from '../support/commands.ts'
 import { migrateAll } from '../support/migration-files.ts'
 import { pgSession } from '../support/postgres-sessions.ts'
-import { writerTools } from '../support/writer-tools.ts'
+import { testVault, writerTools } from '../support/writer-tools.ts'
 
 const NOON = Date.parse('2026-11-24T12:00:00Z')
 
@@ -48,6 +49,8 @@ function replica(session: SqlSession, { lossy = false, now = () => NOON } = {}) 
     eventStore: logEventStore(writer),
     store,
     writer,
+    directory: new PostgresDirectory(session, now),
+    logger,
     cryptography: tools.cryptography,
     keyVault: tools.keyVault,
   })
@@ -91,6 +94,21 @@ function pipeline(session: () => SqlSession): void {
     )
     expect(users).toMatchObject({ total: 1, items: [{ email: 'ada@orchard.example', status: 'invited' }] })
     expect(one.errors).toEqual([])
+  })
+
+  it('makes the names of a tenant permanent whose creator died right after the commit', async () => {
+    const one = replica(session(), { lossy: true })
+    const directory = new PostgresDirectory(session(), () => NOON)
+    const tenantId = newId.tenant()
+    const slug = `orchard-${tenantId.slice(-8)}`
+    await directory.reserve('slug', slug, { tenantId, region: 'test' }, 60_000)
+    await one.writer.execute(tenantId, createTenant(tenantId), bySystem())
+    expect(await directory.find('slug', slug)).toEqual([])
+    one.deliverAgain()
+    await one.writer.sweep()
+    await vi.waitFor(async () => expect(await directory.find('slug', slug)).toEqual([{ tenantId, region: 'test' }]))
+    const holders = await directory.find('email', testVault.emailIndex('admin@orchard.example'))
+    expect(holders).toContainEqual({ tenantId, region: 'test' })
   })
 
   it('finds by the sweep what no wake-up told of, and then nothing more', async () => {

@@ -24,7 +24,7 @@ describe('Durable Objects', () => {
     } as unknown as Env['DIRECTORY'] // all that the adapter uses of it
     for (const name of names) {
       await createDurableDirectory(watched).reserve('slug', name, entry, 60_000)
-      await directory.confirm('slug', name, entry)
+      await directory.confirm('slug', name, entry, 1)
     }
     expect(shards.size).toBeGreaterThan(15)
     for (const shard of shards) await evictDurableObject(env.DIRECTORY.getByName(shard))

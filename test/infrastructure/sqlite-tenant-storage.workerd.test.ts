@@ -80,6 +80,14 @@ describe('what a command costs', () => {
     expect(written).toEqual({ 'tenant.update': 3, 'user.update_profile': 3 })
   })
 
+  it('is seven for a registration: two events, user, roster, address and key of the person, the answer', async () => {
+    const written = await measure(async (core, storage, tenantId) => {
+      await core.execute(registerUser(tenantId, 'first@orchard.example'), bySystem({ replay: replay() }))
+      return storage.rowsWritten
+    })
+    expect(written).toBe(7)
+  })
+
   it('is less than that when commands arrive together: they share transactions and bookkeeping', async () => {
     const { commits, positions } = await measure(async (core, storage, tenantId) => {
       const before = (await storage.readRows([])).head

@@ -1,3 +1,4 @@
+import { EmailAddress } from '#common/email.ts'
 import type { Outcome } from '#common/outcome.ts'
 import type { Mail, Mailer } from '#domain/ports/mailer.ts'
 import type { CompleteLoginReply } from '#domain/auth/commands/complete-login.ts'
@@ -127,6 +128,19 @@ export const completeLogin = (number: number, session: number, verified = true):
 export const logout = (session: number): Command => ({
   type: 'auth.logout',
   input: { tenantId: TENANT, sessionId: sessionIdOf(session), logoutType: 'userInitiated' },
+})
+
+export const changeEmail = (number: number, address: string, previous: string): Command => ({
+  type: 'user.update_profile',
+  input: {
+    tenantId: TENANT,
+    userId: userIdOf(number),
+    email: {
+      address: EmailAddress.parse(address),
+      index: emailIndexOf(address),
+      previousIndex: emailIndexOf(previous),
+    },
+  },
 })
 
 export const rename = (number: number, displayName: string | null): Command => ({

@@ -1,4 +1,3 @@
-import { execFileSync, type ExecFileSyncOptions } from 'node:child_process'
 import { accessSync, constants, readdirSync, realpathSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 
@@ -30,28 +29,4 @@ export function findBinaries(): string | undefined {
   )
   // A link in /usr/local/bin leads to the folder where initdb finds its own companions.
   return found === undefined ? undefined : dirname(realpathSync(join(found, 'initdb')))
-}
-
-/** Installs PostgreSQL from the machine's own package source. Returns undefined when done, else why it could not. */
-export function installBinaries(): string | undefined {
-  if (process.getuid?.() !== 0) return 'PostgreSQL is not installed, and only root can install it'
-  const options: ExecFileSyncOptions = {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  }
-  const install = ['install', '--yes', '--no-install-recommends', 'postgresql']
-  process.stderr.write('installing postgresql with apt-get\n')
-  try {
-    execFileSync('apt-get', install, options)
-    return undefined
-  } catch {
-    // The package lists may be missing or old: refresh them once.
-  }
-  try {
-    execFileSync('apt-get', ['update'], options)
-    execFileSync('apt-get', install, options)
-    return undefined
-  } catch (error) {
-    return `PostgreSQL is not installed, and apt-get could not install it: ${error instanceof Error ? error.message : String(error)}`
-  }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
-import { findBinaries, installBinaries } from './binaries.ts'
+import { installDebianPackage } from '../debian-package.ts'
+import { findBinaries } from './binaries.ts'
 import { startCluster } from './cluster.ts'
 
 /** `url` names a database made for this run, in which nobody else has anything. */
@@ -79,7 +80,7 @@ export async function provisionPostgres(): Promise<ProvisionedPostgres | Postgre
     // Nobody there, or nobody who lets us in: a server of our own.
   }
   const found = findBinaries()
-  const reason = found === undefined ? installBinaries() : undefined
+  const reason = found === undefined ? installDebianPackage('postgresql') : undefined
   if (reason !== undefined) return { notRun: reason }
   const binaries = found ?? findBinaries()
   if (binaries === undefined) return { notRun: 'apt-get installed postgresql, but its initdb is nowhere' }

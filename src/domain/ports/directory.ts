@@ -7,17 +7,41 @@ export interface DirectoryEntry {
   readonly region: string
 }
 
+export type Reservation =
+  | { readonly kind: 'reserved' }
+  /** Another tenant has the name, or is about to get it. */
+  | { readonly kind: 'taken' }
+  /** Another tenant's reservation has run out: whether that tenant came to be is for its writer to say. */
+  | { readonly kind: 'lapsed'; readonly holder: DirectoryEntry }
+
 /**
  * Which tenant a name belongs to, across all tenants. A slug or custom domain belongs to one tenant; an e-mail may to many.
- * A name is first reserved (for `leaseMs`), then confirmed: a tenant that never came to be loses its reservation.
+ * A name is first reserved (for `leaseMs`), then confirmed. Nobody loses a name by time alone (`claimName`).
  */
 export interface Directory {
-  /** Reserves a name for a tenant; true when the tenant has it now (again), false when another one has it. */
-  reserve(kind: 'slug' | 'customDomain', key: string, entry: DirectoryEntry, leaseMs: number): Promise<boolean>
-  /** Makes a reservation permanent. For e-mails: adds the tenant. Idempotent. */
-  confirm(kind: DirectoryKind, key: string, entry: DirectoryEntry): Promise<void>
-  /** Gives a name back, if that tenant has it. Idempotent. */
-  release(kind: DirectoryKind, key: string, tenantId: string): Promise<void>
+  /**
+   * Reserves a name for a tenant that has it already, or when nobody has it.
+   * @param displaced a tenant whose lapsed reservation is known to be void, so that it may be taken over
+   */
+  reserve(
+    kind: 'slug' | 'customDomain',
+    key: string,
+    entry: DirectoryEntry,
+    leaseMs: number,
+    displaced?: string,
+  ): Promise<Reservation>
+  /**
+   * Makes a reservation permanent; false when the tenant has no reservation any more. For e-mails: adds the tenant, always
+   * true. Idempotent.
+   * @param position of the tenant's log, from which the tenant has had the name
+   */
+  confirm(kind: DirectoryKind, key: string, entry: DirectoryEntry, position: number): Promise<boolean>
+  /**
+   * Gives a name back, if that tenant has it. Idempotent.
+   * @param position of the tenant's log, at which the tenant had the name no more: whoever says so late takes back nothing
+   *   that was confirmed after it. Left out, only a reservation is given back.
+   */
+  release(kind: DirectoryKind, key: string, tenantId: string, position?: number): Promise<void>
   /** Confirmed tenants of a name. */
   find(kind: DirectoryKind, key: string): Promise<readonly DirectoryEntry[]>
 }

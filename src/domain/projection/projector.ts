@@ -1,13 +1,18 @@
 import type { EventEnvelope } from '#common/envelope.ts'
 import { openPersonal } from '../events/seal-event.ts'
 import { readEvent } from '../events/event-registry.ts'
+import { LEASE } from '../directory/claim-name.ts'
+import { nameChanges } from '../directory/tenant-names.ts'
 import type { Cryptography } from '../ports/cryptography.ts'
+import type { Directory } from '../ports/directory.ts'
 import type { EventStore } from '../ports/event-store.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
+import type { Logger } from '../ports/logger.ts'
 import type { ProjectionStore } from '../ports/read-models.ts'
 import type { TenantWriter } from '../ports/tenant-writer.ts'
 import { foldPage, selectorsOf } from './fold-page.ts'
 import type { Recorded } from './view.ts'
+import type { ViewPage } from './views.ts'
 
 /** Events read, folded and committed at a time. */
 export const PAGE_SIZE = 1_000
@@ -16,6 +21,8 @@ export interface ProjectorOptions {
   readonly eventStore: EventStore
   readonly store: ProjectionStore
   readonly writer: Pick<TenantWriter, 'subjectKeys' | 'confirmProjected'>
+  readonly directory: Pick<Directory, 'confirm' | 'release' | 'reserve'>
+  readonly logger: Pick<Logger, 'error'>
   readonly cryptography: Cryptography
   readonly keyVault: KeyVault
 }
@@ -41,12 +48,33 @@ export class Projector {
       if (!last) break
       const recorded = await this.#open(tenantId, events)
       const rows = await store.load(tenantId, selectorsOf(recorded))
-      const result = await store.commit(tenantId, from, last.position, foldPage(rows, recorded))
+      const changed = foldPage(rows, recorded)
+      // Before the checkpoint moves: what the directory has not learned is then told again.
+      await this.#tellDirectory(last, rows, changed)
+      const result = await store.commit(tenantId, from, last.position, changed)
       from = result === 'committed' ? last.position : await store.checkpoint(tenantId)
       if (result === 'committed' && from >= head) break
     }
     if (from > 0) await writer.confirmProjected(tenantId, from)
     return from
+  }
+
+  /** The directory follows the log too: a tenant whose names were never confirmed by whoever created it gets them here. */
+  async #tellDirectory(last: EventEnvelope, before: ViewPage, after: ViewPage): Promise<void> {
+    const { tenantId, region } = last
+    const { directory, keyVault, logger } = this.#options
+    const { confirmed, released } = nameChanges(before, after, keyVault)
+    await Promise.all(released.map(({ kind, key }) => directory.release(kind, key, tenantId, last.position)))
+    const entry = { tenantId, region }
+    await Promise.all(
+      confirmed.map(async ({ kind, key, position }) => {
+        if (await directory.confirm(kind, key, entry, position)) return
+        // Nobody has reserved it for the tenant: the directory may have been lost, and follows the log anew.
+        const mayHave = kind !== 'email' && (await directory.reserve(kind, key, entry, LEASE)).kind === 'reserved'
+        if (mayHave && (await directory.confirm(kind, key, entry, position))) return
+        logger.error('a name of the tenant’s belongs to another tenant', { tenantId, kind })
+      }),
+    )
   }
 
   async #open(tenantId: string, events: readonly EventEnvelope[]): Promise<readonly Recorded[]> {

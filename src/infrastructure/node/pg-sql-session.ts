@@ -19,7 +19,10 @@ const types: pg.CustomTypesConfig = {
   },
 }
 
-/** Sessions on a PostgreSQL server. */
+const run = async (client: pg.PoolClient, { text, params }: SqlStatement): Promise<Record<string, unknown>[]> =>
+  (await client.query<Record<string, unknown>>(text, [...(params ?? [])])).rows
+
+/** Sessions on a PostgreSQL server. A transaction takes one round trip. */
 export class PgSqlSession implements SqlSession {
   readonly #pool: pg.Pool
 
@@ -29,6 +32,7 @@ export class PgSqlSession implements SqlSession {
       max: 16,
       connectionTimeoutMillis: 2_000,
       statement_timeout: 30_000,
+      pipeline: true,
       types,
     })
     this.#pool.on('error', onFault)
@@ -38,12 +42,14 @@ export class PgSqlSession implements SqlSession {
     const all = scoped(scope, statements)
     return this.#connected(async (client) => {
       const [only] = all
-      if (only && all.length === 1) return [(await client.query(only.text, [...(only.params ?? [])])).rows]
-      await client.query('begin')
-      const results: Record<string, unknown>[][] = []
-      for (const { text, params } of all) results.push((await client.query(text, [...(params ?? [])])).rows)
-      await client.query('commit')
-      return unscoped(scope, results)
+      if (only && all.length === 1) return [await run(client, only)]
+      const framed = [{ text: 'begin' }, ...all, { text: 'commit' }]
+      // All are on their way before the first is answered. Once one fails, PostgreSQL refuses the rest and commits nothing.
+      const settled = await Promise.allSettled(framed.map((statement) => run(client, statement)))
+      const failed = settled.find((result) => result.status === 'rejected')
+      if (failed) throw failed.reason
+      const results = settled.map((result) => (result.status === 'fulfilled' ? result.value : []))
+      return unscoped(scope, results.slice(1, -1))
     })
   }
 

@@ -54,10 +54,10 @@ export class PostgresProjectionStore implements ProjectionStore {
 function selectRows(name: ViewName, tenantId: string, selectors: readonly RowSelector[]): SqlStatement {
   const keys = selectors.flatMap((selector) => ('key' in selector ? [selector.key] : []))
   const userIds = selectors.flatMap((selector) => ('userId' in selector ? [selector.userId] : []))
-  const ofUsers = userIds.length > 0 ? 'or user_id in (select jsonb_array_elements_text($3::jsonb))' : ''
+  const ofUsers = userIds.length > 0 ? 'or user_id = any(array(select jsonb_array_elements_text($3::jsonb)))' : ''
   return {
     text: `select data from read_models.${name}
-           where tenant_id = $1 and (key in (select jsonb_array_elements_text($2::jsonb)) ${ofUsers})`,
+           where tenant_id = $1 and (key = any(array(select jsonb_array_elements_text($2::jsonb))) ${ofUsers})`,
     params: [tenantId, JSON.stringify(keys), ...(userIds.length > 0 ? [JSON.stringify(userIds)] : [])],
   }
 }

@@ -56,8 +56,6 @@ export type GivenVariables = Readonly<Record<string, unknown>>
 export interface RuntimeRules {
   /** Variables it does not start without. */
   readonly needs: readonly (keyof Configuration)[]
-  /** Variables it could only ignore, and why. */
-  readonly refuses: { readonly [Name in keyof Configuration]?: string }
   /** The stand-ins it would run on, each with the fault that this is in production. */
   readonly standIns: (given: GivenVariables) => { readonly [Name in StandIn]?: string }
 }
@@ -65,7 +63,6 @@ export interface RuntimeRules {
 /** The container: embedded PostgreSQL and a mailbox stand in for what is not named. */
 export const CONTAINER_RULES: RuntimeRules = {
   needs: [],
-  refuses: {},
   standIns: (given) => ({
     ...(given['DATABASE_URL'] === undefined && { 'embedded-postgres': 'DATABASE_URL: needed in production' }),
     ...(given['SMTP_URL'] === undefined && { mailbox: 'SMTP_URL: needed in production' }),
@@ -85,7 +82,7 @@ export function parseConfiguration(
     ? []
     : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
   // By what is set, not by what could be read: one fault must not hide another.
-  const faults = [...unreadable, ...missing(given, rules), ...refused(given, rules), ...standInFaults(given, rules)]
+  const faults = [...unreadable, ...missing(given, rules), ...standInFaults(given, rules)]
   return parsed.success && faults.length === 0 ? { ok: true, configuration: parsed.data } : { ok: false, faults }
 }
 
@@ -99,9 +96,6 @@ function missing(given: GivenVariables, { needs }: RuntimeRules): string[] {
   if (given['SMTP_URL'] !== undefined) reasons.set('ACCI_MAIL_FROM', 'needed with SMTP_URL')
   return [...reasons].flatMap(([name, reason]) => (given[name] === undefined ? [`${name}: ${reason}`] : []))
 }
-
-const refused = (given: GivenVariables, { refuses }: RuntimeRules): string[] =>
-  Object.entries(refuses).flatMap(([name, reason]) => (given[name] === undefined ? [] : [`${name}: ${reason}`]))
 
 function standInFaults(given: GivenVariables, rules: RuntimeRules): string[] {
   if (!isProduction(given)) return []

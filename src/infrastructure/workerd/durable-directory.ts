@@ -9,12 +9,9 @@ export function createDurableDirectory(namespace: Env['DIRECTORY']): Directory {
   const shard = (kind: DirectoryKind, key: string) =>
     namespace.getByName(`${kind}:${nodeCryptography.sha256Hex(key).slice(0, SHARD_DIGITS)}`)
   return {
-    reserve: (kind, key, entry, leaseMs) => shard(kind, key).reserve(key, entry, leaseMs),
-    async confirm(kind, key, entry) {
-      const confirmed = await shard(kind, key).confirm(key, entry, kind === 'email')
-      if (!confirmed) throw new Error('the name is not reserved for this tenant any more')
-    },
-    release: (kind, key, tenantId) => shard(kind, key).release(key, tenantId),
+    reserve: (kind, key, entry, leaseMs, displaced) => shard(kind, key).reserve(key, entry, leaseMs, displaced),
+    confirm: (kind, key, entry, position) => shard(kind, key).confirm(key, entry, position, kind === 'email'),
+    release: (kind, key, tenantId, position) => shard(kind, key).release(key, tenantId, position),
     find: (kind, key) => shard(kind, key).find(key),
   }
 }

@@ -1,14 +1,11 @@
 import { parseMasterKey } from '#domain/keys/master-key.ts'
 import { parseConfiguration, type Configuration, type RuntimeRules } from '../shared/configuration.ts'
 
-const NO_SMTP = 'the Worker sends no mail by SMTP'
-
-/** What every Worker asks for: it has no folder to keep a key or a database in, and its mails land in the mailbox. */
+/** What every Worker asks for: it has no folder to keep a key or a database in. */
 const EDGE_RULES: RuntimeRules = {
   needs: ['ACCI_MASTER_KEY', 'DATABASE_URL'],
-  refuses: { SMTP_URL: NO_SMTP },
   standIns: (given) => ({
-    mailbox: `ACCI_PROFILE: ${NO_SMTP}`,
+    ...(given['SMTP_URL'] === undefined && { mailbox: 'SMTP_URL: needed in production' }),
     ...(given['NEON_FETCH_ENDPOINT'] !== undefined && { 'neon-http': 'NEON_FETCH_ENDPOINT: is not Neon' }),
   }),
 }

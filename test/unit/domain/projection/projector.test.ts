@@ -3,6 +3,7 @@ import type { EventEnvelope } from '#common/envelope.ts'
 import { EVENT_TYPES, UnreadableEvent } from '#domain/events/event-registry.ts'
 import { PAGE_SIZE, Projector } from '#domain/projection/projector.ts'
 import { VIEW_NAMES, VIEWS } from '#domain/projection/views.ts'
+import { MemoryDirectory } from '../../../support/memory-directory.ts'
 import { MemoryProjectionStore } from '../../../support/memory-projection-store.ts'
 import { settings, sessionIdOf, TENANT, userIdOf } from '../../../support/subjects.ts'
 import {
@@ -12,6 +13,7 @@ import {
   foundedTenant,
   logout,
   registerUser,
+  changeEmail,
   rename,
   WriterUnderTest,
 } from '../../../support/writer-under-test.ts'
@@ -21,7 +23,9 @@ function projectionOf(
   change: { readonly read?: (events: readonly EventEnvelope[]) => readonly EventEnvelope[] } = {},
 ) {
   const store = new MemoryProjectionStore()
+  const directory = new MemoryDirectory()
   const confirmed: number[] = []
+  const errors: string[] = []
   const make = () =>
     new Projector({
       eventStore: {
@@ -32,6 +36,8 @@ function projectionOf(
         },
       },
       store,
+      directory,
+      logger: { error: (message) => void errors.push(message) },
       writer: {
         subjectKeys: (_tenantId, ids) => writer.core.subjectKeys(ids),
         confirmProjected: async (_tenantId, position) => {
@@ -41,7 +47,7 @@ function projectionOf(
       cryptography: writer.tools.cryptography,
       keyVault: writer.tools.keyVault,
     })
-  return { store, confirmed, make }
+  return { store, directory, confirmed, errors, make }
 }
 
 describe('every view', () => {
@@ -73,6 +79,47 @@ describe('the projector', () => {
     const { confirmed, make } = projectionOf(new WriterUnderTest())
     expect(await make().project(TENANT)).toBe(0)
     expect(confirmed).toEqual([])
+  })
+
+  it('tells the directory which names and addresses the tenant has, and which no more', async () => {
+    const writer = await foundedTenant()
+    const { directory, errors, make } = projectionOf(writer)
+    const { state } = await writer.core.tenant()
+    const slug = state.status === 'none' ? '' : state.slug
+    const entry = { tenantId: TENANT, region: writer.tools.region }
+    const find = (email: string) => directory.find('email', writer.tools.keyVault.emailIndex(email))
+    // Reserved by whoever created the tenant, and never confirmed by them.
+    await directory.reserve('slug', slug, entry, 60_000)
+    await make().project(TENANT)
+    expect(await directory.find('slug', slug)).toEqual([entry])
+    expect(await find('ada@example.com')).toEqual([entry])
+    await writer.given(changeEmail(2, 'new@example.com', 'user2@example.com'))
+    await make().project(TENANT)
+    expect(await find('user2@example.com')).toEqual([])
+    expect(await find('new@example.com')).toEqual([entry])
+    expect(errors).toEqual([])
+  })
+
+  it('tells the directory again what it could not tell it, and moves on only then', async () => {
+    const writer = await foundedTenant()
+    const { directory, confirmed, errors, make } = projectionOf(writer)
+    directory.away = new Error('the directory is away')
+    await expect(make().project(TENANT)).rejects.toThrow('away')
+    expect(confirmed).toEqual([])
+    directory.away = undefined
+    expect(await make().project(TENANT)).toBe(writer.storage.head.position)
+    expect(await directory.find('email', writer.tools.keyVault.emailIndex('ada@example.com'))).toHaveLength(1)
+    expect(errors).toEqual([])
+  })
+
+  it('lets no view wait for a name that another tenant has got, but says so', async () => {
+    const writer = await foundedTenant()
+    const { directory, errors, make } = projectionOf(writer)
+    const { state } = await writer.core.tenant()
+    const slug = state.status === 'none' ? '' : state.slug
+    await directory.reserve('slug', slug, { tenantId: 'another', region: 'eu' }, 60_000)
+    expect(await make().project(TENANT)).toBe(writer.storage.head.position)
+    expect(errors).toEqual(['a name of the tenant’s belongs to another tenant'])
   })
 
   it('counts nothing twice: not when it is woken twice, and not when many race', async () => {

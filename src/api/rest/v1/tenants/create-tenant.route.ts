@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { encodeUuid, idSuffix, PLATFORM_TENANT_ID, TenantId, UserId, InvitationId } from '#common/ids.ts'
 import { normalizeEmail } from '#common/email.ts'
 import { refuse } from '#common/outcome.ts'
+import { claimName } from '#domain/directory/claim-name.ts'
 import { checkAllowed, runCommand } from '#domain/run-command.ts'
 import type { Metadata } from '#domain/tenant/tenant-types.ts'
 import { invitationTokenHash, makeInvitationToken } from '#domain/user/invitation-token.ts'
@@ -10,14 +11,13 @@ import { writeOnce } from '../../../command-metadata.ts'
 import type { App, AppContext } from '../../../context.ts'
 import { invitationMail } from '../../../mail/invitation-mail.ts'
 import { checkEmailDomain } from '../../../email-domains.ts'
+import { publishNames } from '../../../publish-names.ts'
 import { RefusalError, unwrap } from '../../../refusal-error.ts'
 import { bearer, jsonAnswer, jsonBody, problems } from '../operation.ts'
 import { asJson, tenantOfReceipt, writeHeaders } from '../resources.ts'
 import { CreateTenantRequest, TenantResponse } from '../schemas.ts'
 
 const ROUTE = 'tenant.create'
-/** A name stays reserved this long for a tenant that is being created. */
-const LEASE = 60_000
 
 const route = createRoute({
   method: 'post',
@@ -32,7 +32,8 @@ const route = createRoute({
 
 /**
  * A saga: reserve the names, create in the tenant's own writer, then make the names permanent. The ids follow from the
- * idempotency key, so a retry goes on where the first try stopped; a refusal gives the names back.
+ * idempotency key, so a retry goes on where the first try stopped; a refusal gives the names back. Whatever comes between
+ * commit and names, the projector makes them permanent when it follows the log.
  */
 export const registerCreateTenant = (app: App) =>
   app.openapi(route, async (c) => {
@@ -53,7 +54,7 @@ export const registerCreateTenant = (app: App) =>
 
     const names = [{ kind: 'slug', key: slug } as const, ...domainOf(body.settings.customDomain)]
     for (const { kind, key } of names) {
-      if (await services.directory.reserve(kind, key, entry, LEASE)) continue
+      if (await claimName(services, kind, key, entry)) continue
       unwrap(refuse(kind === 'slug' ? 'tenant.slug_taken' : 'tenant.custom_domain_taken', { params: { name: key } }))
     }
     const { inviteDelivery, metadata, ...input } = body
@@ -92,10 +93,7 @@ export const registerCreateTenant = (app: App) =>
       if (!exists) await Promise.all(names.map(({ kind, key }) => services.directory.release(kind, key, tenantId)))
       throw new RefusalError(outcome.error)
     }
-    await Promise.all([
-      ...names.map(({ kind, key }) => services.directory.confirm(kind, key, entry)),
-      services.directory.confirm('email', adminEmailIndex, entry),
-    ])
+    await publishNames(services, [...names, { kind: 'email', key: adminEmailIndex }], entry, outcome.value.position)
     writeHeaders(c, tenantId, outcome.value)
     c.header('Location', `/api/v1/tenants/${tenantId}`)
     const invitation =

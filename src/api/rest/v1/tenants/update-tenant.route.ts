@@ -1,12 +1,14 @@
 import { createRoute } from '@hono/zod-openapi'
 import { mergePatch } from '#common/json.ts'
 import { refuse, type Outcome } from '#common/outcome.ts'
+import { claimName } from '#domain/directory/claim-name.ts'
 import { checkAllowed, runCommand } from '#domain/run-command.ts'
 import { TenantSettings, type Metadata } from '#domain/tenant/tenant-types.ts'
 import type { Receipt } from '#domain/writer/command.ts'
 import { authenticate } from '../../../auth/authenticate.ts'
 import { writeOnce } from '../../../command-metadata.ts'
 import type { App } from '../../../context.ts'
+import { publishNames } from '../../../publish-names.ts'
 import { RefusalError, unwrap } from '../../../refusal-error.ts'
 import { validationRefusal } from '../../../validation-faults.ts'
 import { bearer, jsonAnswer, mergePatchBody, problems } from '../operation.ts'
@@ -16,7 +18,6 @@ import { TenantPath, TenantResponse, UpdateTenantRequest } from '../schemas.ts'
 const ROUTE = 'tenant.update'
 /** Times a patch is merged anew because the tenant changed between reading and writing. */
 const MAX_MERGES = 5
-const LEASE = 60_000
 
 const route = createRoute({
   method: 'patch',
@@ -51,8 +52,8 @@ export const registerUpdateTenant = (app: App) =>
       const domain = settings?.customDomain
       if (domain !== undefined && domain !== current?.settings.customDomain) {
         const entry = { tenantId, region: services.region }
-        const taken = !(await services.directory.reserve('customDomain', domain, entry, LEASE))
-        if (taken) return refuse('tenant.custom_domain_taken', { params: { name: domain } })
+        if (!(await claimName(services, 'customDomain', domain, entry)))
+          return refuse('tenant.custom_domain_taken', { params: { name: domain } })
       }
       const outcome = await runCommand(services.writer, decisions, {
         tenantId,
@@ -75,9 +76,8 @@ export const registerUpdateTenant = (app: App) =>
       })
       const before = current?.settings.customDomain
       if (outcome.ok && settings && settings.customDomain !== before) {
-        if (before !== undefined) await services.directory.release('customDomain', before, tenantId)
-        if (domain !== undefined)
-          await services.directory.confirm('customDomain', domain, { tenantId, region: services.region })
+        const names = domain === undefined ? [] : [{ kind: 'customDomain', key: domain } as const]
+        await publishNames(services, names, { tenantId, region: services.region }, outcome.value.position)
       } else if (!outcome.ok && domain !== undefined && domain !== before) {
         await services.directory.release('customDomain', domain, tenantId)
       }

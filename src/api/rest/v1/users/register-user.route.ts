@@ -11,6 +11,7 @@ import type { App, AppContext } from '../../../context.ts'
 import { checkEmailDomain } from '../../../email-domains.ts'
 import { invitationMail } from '../../../mail/invitation-mail.ts'
 import { readTenant } from '../../../reads.ts'
+import { publishNames } from '../../../publish-names.ts'
 import { unwrap } from '../../../refusal-error.ts'
 import { bearer, jsonAnswer, jsonBody, problems } from '../operation.ts'
 import { asJson, userOfReceipt, writeHeaders } from '../resources.ts'
@@ -82,7 +83,12 @@ export const registerRegisterUser = (app: App) =>
         },
       }),
     )
-    await services.directory.confirm('email', emailIndex, { tenantId, region: services.region })
+    await publishNames(
+      services,
+      [{ kind: 'email', key: emailIndex }],
+      { tenantId, region: services.region },
+      receipt.position,
+    )
     writeHeaders(c, tenantId, receipt)
     c.header('Location', `/api/v1/tenants/${tenantId}/users/${userId}`)
     const invitation =

@@ -10,6 +10,7 @@ import { authenticate } from '../../../auth/authenticate.ts'
 import { writeOnce } from '../../../command-metadata.ts'
 import type { App } from '../../../context.ts'
 import { checkEmailDomain } from '../../../email-domains.ts'
+import { publishNames } from '../../../publish-names.ts'
 import { RefusalError, unwrap } from '../../../refusal-error.ts'
 import { bearer, jsonAnswer, mergePatchBody, problems } from '../operation.ts'
 import { asJson, userOfReceipt, writeHeaders } from '../resources.ts'
@@ -84,8 +85,8 @@ export const registerUpdateUser = (app: App) =>
       outcome = await attempt()
     const receipt = unwrap(outcome)
     if (patch.email !== undefined) {
-      const entry = { tenantId, region: services.region }
-      await services.directory.confirm('email', services.keyVault.emailIndex(normalizeEmail(patch.email)), entry)
+      const key = services.keyVault.emailIndex(normalizeEmail(patch.email))
+      await publishNames(services, [{ kind: 'email', key }], { tenantId, region: services.region }, receipt.position)
     }
     services.sessions.clear()
     writeHeaders(c, tenantId, receipt)
