@@ -44,6 +44,14 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
+      {
+        // Not part of `npm test`: needs a real server (`npm run test:eventstore`).
+        test: {
+          name: 'eventstore',
+          include: ['test/**/*.eventstore.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
     ],
   },
 })

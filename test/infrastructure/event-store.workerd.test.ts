@@ -1,8 +1,10 @@
 import { describe, inject } from 'vitest'
 import { AtomPubEventStore } from '#infrastructure/event-store/atompub-event-store.ts'
 import { eventStoreContract } from '../contract/event-store.contract.ts'
+import type { SimulatorAddress } from '../support/event-store-simulator/provided-context.ts'
 
 describe('AtomPub in workerd', () => {
   const credentials = { username: 'admin', password: 'changeit' }
-  eventStoreContract(() => new AtomPubEventStore({ url: inject('eventStore'), credentials, timeout: 8_000 }))
+  const url: SimulatorAddress = inject('eventStore')
+  eventStoreContract(() => new AtomPubEventStore({ url, credentials, timeout: 8_000 }))
 })

@@ -248,13 +248,15 @@ export class AtomPubEventStore implements StreamStore {
 
   #fetch(path: string, init: RequestInit): Promise<Response> {
     const timeout = AbortSignal.timeout(this.#timeout)
+    const headers = new Headers(init.headers)
+    if (this.#authorization !== undefined) headers.set('Authorization', this.#authorization)
     return fetch(`${this.#base}${path}`, {
       ...init,
+      headers,
       // A followed redirect would hide that another node leads.
       redirect: 'manual',
       cache: 'no-store',
       signal: init.signal ? AbortSignal.any([init.signal, timeout]) : timeout,
-      headers: { ...init.headers, ...(this.#authorization !== undefined && { Authorization: this.#authorization }) },
     })
   }
 }

@@ -174,13 +174,8 @@ export class GrpcEventStore implements StreamStore {
     const began = performance.now()
     const latency = () => Math.round(performance.now() - began)
     try {
-      for await (const _last of this.#client.readAll({
-        ...this.#call,
-        direction: BACKWARDS,
-        fromPosition: END,
-        maxCount: 1,
-      }))
-        break
+      const last = this.#client.readAll({ ...this.#call, direction: BACKWARDS, fromPosition: END, maxCount: 1 })
+      await last[Symbol.asyncIterator]().next()
       return { status: 'up', latency: latency() } as const
     } catch (fault) {
       if (fault instanceof AccessDeniedError) return { status: 'denied', latency: latency() } as const

@@ -307,7 +307,7 @@ function readOne(store: SimulatedStore, url: URL, headers: Asked['headers'], str
   const [record] = found.records
   if (!record || (which !== 'head' && record.revision !== Number(which)))
     return answer(404, 'Not Found', PLAIN, found.result === 'ok' ? '{}' : '')
-  const accept = String(headers.accept ?? '')
+  const accept = headers.accept ?? ''
   const caching = which === 'head' ? { ...NEVER, etag: `"${record.revision};-1955838367"` } : FOREVER
   const content = {
     eventStreamId: record.stream,
