@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { request, type IncomingMessage } from 'node:http'
-import { text } from 'node:stream/consumers'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { text as textOf } from 'node:stream/consumers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { PLATFORM_TENANT_ID } from '#common/ids.ts'
 import { LANGUAGES } from '#api/i18n/languages.ts'
@@ -159,10 +159,10 @@ export function requestCases(subjectOf: () => Subject): void {
 
     it('is refused as soon as it has become too large, when its length was not told', async () => {
       // Never ended: whatever is answered is answered to what has been sent, and nothing is on its way when it is.
-      const sending = request(`${subjectOf().url}/api/v1/auth/login`, { method: 'POST', headers: JSON_TYPE })
+      const sending = httpRequest(`${subjectOf().url}/api/v1/auth/login`, { method: 'POST', headers: JSON_TYPE })
       for (let sent = 0; sent <= MEGABYTE; sent += 64 * 1024) sending.write(' '.repeat(64 * 1024))
       const [response] = (await once(sending, 'response')) as [IncomingMessage]
-      const answer: unknown = JSON.parse(await text(response))
+      const answer: unknown = JSON.parse(await textOf(response))
       sending.destroy()
       expect([response.statusCode, answer]).toMatchObject([413, { code: 'request.too_large' }])
     })
