@@ -112,9 +112,6 @@ export interface StreamStore {
 /** Most events, and most bytes of data and metadata, that one append carries (G-66). */
 export const APPEND_LIMITS = { events: 100, bytes: 1024 * 1024 } as const
 
-/** Name of the stream that holds a tenant's log. Revision = position − 1. */
-export const tenantStream = (tenantId: string): string => `tenant-${tenantId}`
-
 /** The store of record that projections read. Streams are `tenant-{tenantId}`; revision = position − 1. */
 export interface EventStore {
   /** True when the tenant's log itself is the store, so that nothing needs forwarding. */
