@@ -3,12 +3,14 @@ import { encodeUuid, idSuffix, PLATFORM_TENANT_ID, TenantId, UserId, InvitationI
 import { normalizeEmail } from '#common/email.ts'
 import { refuse } from '#common/outcome.ts'
 import { claimName } from '#domain/directory/claim-name.ts'
+import { timestampOf } from '#domain/ports/clock.ts'
 import { checkAllowed, runCommand } from '#domain/run-command.ts'
 import type { Metadata } from '#domain/tenant/tenant-types.ts'
 import { invitationTokenHash, makeInvitationToken } from '#domain/user/invitation-token.ts'
+import { INVITATION_LIFETIME } from '#domain/user/user-rules.ts'
 import { authenticate } from '../../../auth/authenticate.ts'
 import { writeOnce } from '../../../command-metadata.ts'
-import type { App, AppContext } from '../../../context.ts'
+import type { App } from '../../../context.ts'
 import { invitationMail } from '../../../mail/invitation-mail.ts'
 import { checkEmailDomain } from '../../../email-domains.ts'
 import { publishNames } from '../../../publish-names.ts'
@@ -96,19 +98,17 @@ export const registerCreateTenant = (app: App) =>
     await publishNames(services, [...names, { kind: 'email', key: adminEmailIndex }], entry, outcome.value.position)
     writeHeaders(c, tenantId, outcome.value)
     c.header('Location', `/api/v1/tenants/${tenantId}`)
+    const tenant = tenantOfReceipt(outcome.value)
     const invitation =
-      inviteDelivery === 'return'
-        ? await invitationAnswer(c, tenantId, adminUserId, once.secretOf(outcome.value, { token }))
-        : {}
-    return c.json({ ...tenantOfReceipt(outcome.value), ...invitation }, 201)
+      inviteDelivery === 'return' ? invitationAnswer(tenant, once.secretOf(outcome.value, { token })) : {}
+    return c.json({ ...tenant, ...invitation }, 201)
   })
 
-/** The invitation as its maker may see it once: the token, and when it ends. */
-export async function invitationAnswer(c: AppContext, tenantId: TenantId, userId: UserId, secret: unknown) {
+/** The invitation as its maker may see it: the token, and when it ends. Made when the invited was, so a retry reads alike. */
+export function invitationAnswer({ createdAt }: { readonly createdAt: string }, secret: unknown) {
   const token = typeof secret === 'object' && secret !== null && 'token' in secret ? secret.token : undefined
-  const { state } = await c.var.services.writer.user(tenantId, userId)
-  const expiresAt = state.status === 'invited' ? state.invitation?.expiresAt : undefined
-  return typeof token === 'string' && expiresAt !== undefined ? { invitation: { token, expiresAt } } : {}
+  if (typeof token !== 'string') return {}
+  return { invitation: { token, expiresAt: timestampOf(Date.parse(createdAt) + INVITATION_LIFETIME) } }
 }
 
 const domainOf = (customDomain: string | undefined) =>

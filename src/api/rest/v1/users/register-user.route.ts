@@ -91,9 +91,9 @@ export const registerRegisterUser = (app: App) =>
     )
     writeHeaders(c, tenantId, receipt)
     c.header('Location', `/api/v1/tenants/${tenantId}/users/${userId}`)
-    const invitation =
-      inviteDelivery === 'return' ? await invitationAnswer(c, tenantId, userId, once.secretOf(receipt, { token })) : {}
-    return c.json({ ...userOfReceipt(receipt), ...invitation }, 201)
+    const user = userOfReceipt(receipt)
+    const invitation = inviteDelivery === 'return' ? invitationAnswer(user, once.secretOf(receipt, { token })) : {}
+    return c.json({ ...user, ...invitation }, 201)
   })
 
 const tenantName = async (c: AppContext, tenantId: string): Promise<string> =>
