@@ -59,9 +59,11 @@ tenant-downgrade-not-possible = Der Mandant hat mehr Benutzer, als der Tarif erl
     .title = Tarif zu klein
 tenant-invalid-settings =
     { $reason ->
+        [feature] Die Funktion „{ $value }“ gibt es nicht.
+        [maxUsers] Die Benutzergrenze ist höher, als der Tarif erlaubt ({ $value }).
         [password] Die Anmeldung mit Passwort muss erlaubt bleiben: Eine andere ist noch nicht verfügbar.
         [requireMfa] Ein zweiter Faktor kann nicht verlangt werden: Er ist noch nicht verfügbar.
-       *[other] Die Einstellungen sind ungültig: { $reason }.
+       *[other] Die Einstellungen sind ungültig.
     }
     .title = Ungültige Einstellungen
 tenant-invalid-settings-transition = Die Benutzergrenze kann nicht von { $from } auf { $to } geändert werden: Es sind mehr Benutzer registriert.

@@ -20,7 +20,12 @@ validation-too-few-items =
        *[other] Mindestens { $min } Einträge.
     }
     .title = Zu wenige Einträge
-validation-out-of-range = Der Wert liegt außerhalb des Bereichs.
+validation-out-of-range =
+    { $bound ->
+        [min] Der Wert muss mindestens { $min } sein.
+        [max] Der Wert darf höchstens { $max } sein.
+       *[both] Der Wert muss zwischen { $min } und { $max } liegen.
+    }
     .title = Außerhalb des Bereichs
 validation-invalid-format = Das Format ist ungültig.
     .title = Ungültiges Format

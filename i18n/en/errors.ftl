@@ -71,12 +71,15 @@ tenant-invalid-subscription-plan = This plan does not exist.
 # $max (number): users the plan allows
 tenant-downgrade-not-possible = The tenant has more users than the plan allows ({ $max }).
     .title = Plan too small
-# $reason (string): "password", "requireMfa", or what is wrong as the API spells it
+# $reason (string): "feature", "maxUsers", "password" or "requireMfa"
+# $value (string or number): the feature nobody knows, the most users the plan allows, else as the reason
 tenant-invalid-settings =
     { $reason ->
+        [feature] There is no feature “{ $value }”.
+        [maxUsers] The user limit is higher than the plan allows ({ $value }).
         [password] Signing in with a password must stay allowed: no other way is available yet.
         [requireMfa] A second factor cannot be required: it is not available yet.
-       *[other] The settings are not valid: { $reason }.
+       *[other] The settings are not valid.
     }
     .title = Invalid settings
 # $from (number): user limit now

@@ -34,7 +34,15 @@ validation-too-few-items =
        *[other] At least { $min } entries.
     }
     .title = Too few entries
-validation-out-of-range = The value is out of range.
+# $bound (string): "min" or "max" when only that one is known, else "both"
+# $min (number): least, or as the API spells a duration
+# $max (number): most, or as the API spells a duration
+validation-out-of-range =
+    { $bound ->
+        [min] The value must be at least { $min }.
+        [max] The value must be at most { $max }.
+       *[both] The value must be from { $min } to { $max }.
+    }
     .title = Out of range
 validation-invalid-format = The format is not valid.
     .title = Invalid format

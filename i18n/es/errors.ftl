@@ -59,9 +59,11 @@ tenant-downgrade-not-possible = El inquilino tiene más usuarios de los que perm
     .title = Plan insuficiente
 tenant-invalid-settings =
     { $reason ->
+        [feature] No existe la función «{ $value }».
+        [maxUsers] El límite de usuarios supera el que permite el plan ({ $value }).
         [password] El inicio de sesión con contraseña debe seguir permitido: aún no hay otro disponible.
         [requireMfa] No se puede exigir un segundo factor: aún no está disponible.
-       *[other] La configuración no es válida: { $reason }.
+       *[other] La configuración no es válida.
     }
     .title = Configuración no válida
 tenant-invalid-settings-transition = El límite de usuarios no puede pasar de { $from } a { $to }: hay más registrados.

@@ -32,7 +32,12 @@ validation-too-few-items =
        *[other] { $min } entradas como mínimo.
     }
     .title = Muy pocas entradas
-validation-out-of-range = El valor está fuera de rango.
+validation-out-of-range =
+    { $bound ->
+        [min] El valor debe ser como mínimo { $min }.
+        [max] El valor debe ser como máximo { $max }.
+       *[both] El valor debe estar entre { $min } y { $max }.
+    }
     .title = Fuera de rango
 validation-invalid-format = El formato no es válido.
     .title = Formato no válido

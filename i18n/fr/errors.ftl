@@ -59,9 +59,11 @@ tenant-downgrade-not-possible = Le locataire compte plus d’utilisateurs que n�
     .title = Formule insuffisante
 tenant-invalid-settings =
     { $reason ->
+        [feature] La fonction « { $value } » n’existe pas.
+        [maxUsers] La limite d’utilisateurs dépasse celle de la formule ({ $value }).
         [password] La connexion par mot de passe doit rester autorisée : aucun autre mode n’est encore disponible.
         [requireMfa] Un second facteur ne peut pas être exigé : il n’est pas encore disponible.
-       *[other] Les paramètres ne sont pas valides : { $reason }.
+       *[other] Les paramètres ne sont pas valides.
     }
     .title = Paramètres non valides
 tenant-invalid-settings-transition = La limite d’utilisateurs ne peut pas passer de { $from } à { $to } : davantage sont enregistrés.

@@ -32,7 +32,12 @@ validation-too-few-items =
        *[other] { $min } entrées au moins.
     }
     .title = Trop peu d’entrées
-validation-out-of-range = La valeur est hors limites.
+validation-out-of-range =
+    { $bound ->
+        [min] La valeur doit être d’au moins { $min }.
+        [max] La valeur doit être d’au plus { $max }.
+       *[both] La valeur doit être comprise entre { $min } et { $max }.
+    }
     .title = Hors limites
 validation-invalid-format = Le format n’est pas valide.
     .title = Format non valide

@@ -59,9 +59,11 @@ tenant-downgrade-not-possible = Qiramarrësi ka më shumë përdorues sesa lejon
     .title = Plan tepër i vogël
 tenant-invalid-settings =
     { $reason ->
+        [feature] Funksioni “{ $value }” nuk ekziston.
+        [maxUsers] Kufiri i përdoruesve është më i lartë se sa lejon plani ({ $value }).
         [password] Identifikimi me fjalëkalim duhet të mbetet i lejuar: ende nuk ka mënyrë tjetër.
         [requireMfa] Faktori i dytë nuk mund të kërkohet: ende nuk është i disponueshëm.
-       *[other] Cilësimet nuk janë të vlefshme: { $reason }.
+       *[other] Cilësimet nuk janë të vlefshme.
     }
     .title = Cilësime të pavlefshme
 tenant-invalid-settings-transition = Kufiri i përdoruesve nuk mund të ndryshojë nga { $from } në { $to }: janë regjistruar më shumë.

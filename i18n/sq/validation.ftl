@@ -28,7 +28,12 @@ validation-too-few-items =
        *[other] Të paktën { $min } zëra.
     }
     .title = Tepër pak zëra
-validation-out-of-range = Vlera është jashtë kufijve.
+validation-out-of-range =
+    { $bound ->
+        [min] Vlera duhet të jetë të paktën { $min }.
+        [max] Vlera duhet të jetë më së shumti { $max }.
+       *[both] Vlera duhet të jetë nga { $min } deri në { $max }.
+    }
     .title = Jashtë kufijve
 validation-invalid-format = Formati nuk është i vlefshëm.
     .title = Format i pavlefshëm

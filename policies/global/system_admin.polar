@@ -19,6 +19,7 @@ platform_permission("tenant.read");         # REST-04: auth TENANT_ADMIN or SYST
 platform_permission("tenant.update");       # REST-14
 platform_permission("tenant.delete");       # REST-15; may force, with an audited reason (G-15)
 platform_permission("user.register");       # REST-07
+platform_permission("user.reinvite");       # whoever registers and so invites
 platform_permission("user.list");           # REST-18
 platform_permission("user.read");           # REST-09
 platform_permission("user.update_profile"); # REST-16

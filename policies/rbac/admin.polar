@@ -11,6 +11,7 @@ tenant_admin_permission("tenant.read");          # REST-04: auth TENANT_ADMIN (s
 tenant_admin_permission("tenant.update");        # REST-14 (seed lines 443-456)
 tenant_admin_permission("tenant.delete");        # REST-15: the last admin is who sends it (G-15)
 tenant_admin_permission("user.register");        # REST-07: auth TENANT_ADMIN (seed line 171)
+tenant_admin_permission("user.reinvite");        # whoever registers and so invites (seed line 171)
 tenant_admin_permission("user.list");            # REST-18 (seed lines 2433-2447)
 tenant_admin_permission("user.read");            # REST-09 (seed line 197)
 tenant_admin_permission("user.update_profile");  # REST-16 (seed lines 498-511)

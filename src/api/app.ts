@@ -24,6 +24,7 @@ import { registerListUsers } from './rest/v1/users/list-users.route.ts'
 import { registerReactivateUser } from './rest/v1/users/reactivate-user.route.ts'
 import { registerReadUser } from './rest/v1/users/read-user.route.ts'
 import { registerRegisterUser } from './rest/v1/users/register-user.route.ts'
+import { registerReinviteUser } from './rest/v1/users/reinvite-user.route.ts'
 import { registerUpdateUser } from './rest/v1/users/update-user.route.ts'
 import type { Services } from './services.ts'
 import { validationRefusal } from './validation-faults.ts'
@@ -61,6 +62,7 @@ export function createApp({ servicesOf, addressOf }: AppOptions) {
     registerListUsers,
     registerReadUser,
     registerUpdateUser,
+    registerReinviteUser,
     registerDeactivateUser,
     registerReactivateUser,
     registerDocuments,

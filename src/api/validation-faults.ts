@@ -67,5 +67,5 @@ function sizeFault(
   if (issue.origin === 'array' || issue.origin === 'set') {
     return at(small ? 'validation.too_few_items' : 'validation.too_many_items', params)
   }
-  return at('validation.out_of_range', params)
+  return at('validation.out_of_range', { bound: small ? 'min' : 'max', ...params })
 }

@@ -31,6 +31,8 @@ export function formatDuration(milliseconds: number): string {
   return text === 'P' ? 'PT0S' : text
 }
 
+const OUT_OF_RANGE = 'validation.out_of_range'
+
 /** A duration within bounds (given as `30d`), normalised to ISO 8601 so that equal durations are equal strings. */
 export const durationBetween = (min: string, max: string) =>
   z.string().transform((text, context) => {
@@ -40,7 +42,11 @@ export const durationBetween = (min: string, max: string) =>
       return z.NEVER
     }
     if (value < (parseDuration(min) ?? 0) || value > (parseDuration(max) ?? 0)) {
-      context.addIssue({ code: 'custom', message: 'range', params: { code: 'validation.out_of_range', min, max } })
+      context.addIssue({
+        code: 'custom',
+        message: 'range',
+        params: { code: OUT_OF_RANGE, bound: 'both', min, max },
+      })
       return z.NEVER
     }
     return formatDuration(value)

@@ -241,6 +241,23 @@ export function readModelsContract(open: () => ReadSide): void {
       })
     })
 
+    it('counts what it shows, however many are added meanwhile', async () => {
+      const tenantId = await tenantWith([{}])
+      const { store, readModels } = open()
+      const adding = async () => {
+        for (let at = 1; at <= 30; at++)
+          await store.commit(tenantId, 9 + at, 10 + at, { ...NOTHING, user_profile: [profile(tenantId, `more_${at}`)] })
+      }
+      const reading = async () => {
+        for (let times = 0; times < 30; times++) {
+          const found = await readModels.users(tenantId, {}, page('createdAt'))
+          expect([found.items.length, found.position]).toEqual([found.total, found.total + 9])
+        }
+      }
+      await Promise.all([adding(), reading(), reading()])
+      expect((await readModels.users(tenantId, {}, page('createdAt', { page: 9 }))).total).toBe(31)
+    })
+
     it('sorts by bytes, whatever the language of the database', async () => {
       const tenantId = await tenantWith(['a', 'B', 'Z', 'é', 'A', 'z'].map((displayName) => ({ displayName })))
       const { items } = await open().readModels.users(tenantId, {}, page('displayName'))

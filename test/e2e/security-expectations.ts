@@ -187,6 +187,12 @@ export const ROWS: readonly Row[] = [
     attempt: (cast) => ({ params: tenantOf(cast), body: { email: `${unique()}@example.com`, role: 'user' } }),
   },
   {
+    operationId: 'reinviteUser',
+    action: 'user.reinvite',
+    outcomes: ITS_ADMINS,
+    attempt: async (cast) => ({ params: await colleague(cast), body: { delivery: 'return' } }),
+  },
+  {
     operationId: 'listUsers',
     action: 'user.list',
     outcomes: ITS_ADMINS,

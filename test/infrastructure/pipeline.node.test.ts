@@ -127,6 +127,43 @@ function pipeline(session: () => SqlSession): void {
     })
   })
 
+  it('wakes those first that have waited longest, and goes on behind them, so that nobody is kept waiting by them', async () => {
+    const one = replica(session(), { lossy: true })
+    const first = `ten_${'0'.repeat(26)}`
+    // A page of tenants and one more, each with one event; of two events of one moment the tenant's id decides.
+    const made = `from (select 'ten_' || lpad(i::text, 26, '0') as id, i from generate_series(0, 500) i) made`
+    await session().transaction('owner', [
+      { text: `insert into tenant_log.tenant (tenant_id, position, hash, revision) select id, 1, '', 1 ${made}` },
+      {
+        text: `insert into tenant_log.event (tenant_id, position, body) select id, 1,
+          '{"data":{"timestamp":"1999-01-01T00:00:00.000Z"},"timestamp":"'
+          || case i when 0 then '2020-01-02' else '2020-01-01' end || 'T00:00:00.000Z","type":"\\u0000"}' ${made}`,
+      },
+    ])
+    try {
+      await one.writer.sweep()
+      const woken = one.wakeUps.map(({ tenantId }) => tenantId)
+      expect(woken).toHaveLength(500)
+      expect(woken).toEqual(woken.toSorted())
+      expect(woken).not.toContain(first)
+      one.wakeUps.length = 0
+      const late = await tenantOf(one)
+      one.wakeUps.length = 0
+      await one.writer.sweep()
+      expect(one.wakeUps.at(0)).toEqual({ tenantId: first, toPosition: 1 })
+      expect(one.wakeUps.map(({ tenantId }) => tenantId)).toContain(late)
+      one.wakeUps.length = 0
+      await one.writer.sweep()
+      expect(one.wakeUps.map(({ tenantId }) => tenantId)).toEqual(woken)
+    } finally {
+      const mine = `tenant_id like 'ten_0000000000%'`
+      await session().transaction('owner', [
+        { text: `delete from tenant_log.event where ${mine}` },
+        { text: `delete from tenant_log.tenant where ${mine}` },
+      ])
+    }
+  })
+
   it('keeps the projection right when two replicas write and project at once', async () => {
     const [one, other] = [replica(session()), replica(session())]
     const tenantId = await tenantOf(one)

@@ -10,6 +10,8 @@ export class MemoryDirectory implements Directory {
   readonly #names = new Map<string, Holder[]>()
   /** Thrown by `confirm` while it is set: a directory that cannot be reached. */
   away: Error | undefined
+  /** What others do in the time a confirmation takes. */
+  beforeConfirm: (() => Promise<void>) | undefined
 
   async reserve(
     kind: 'slug' | 'customDomain',
@@ -31,6 +33,7 @@ export class MemoryDirectory implements Directory {
 
   async confirm(kind: DirectoryKind, key: string, { tenantId, region }: DirectoryEntry, position: number) {
     if (this.away) throw this.away
+    await this.beforeConfirm?.()
     const holders = this.#holders(kind, key)
     const mine = holders.find((holder) => holder.tenantId === tenantId)
     if (!mine && kind !== 'email') return false

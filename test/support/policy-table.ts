@@ -56,6 +56,7 @@ export const EXPECTED: Readonly<Record<PolicyAction, Expectation>> = {
   'user.register': adminsOfTheTenant,
   'user.list': adminsOfTheTenant,
   'user.read': ofOneself,
+  'user.reinvite': adminsOfTheTenant,
   'user.update_profile': { ...adminsOfTheTenant, platformUser: OWN, user: OWN },
   'user.update_role': adminsOfTheTenant,
   'user.deactivate': adminsOfTheTenant,

@@ -12,6 +12,7 @@ import {
   deactivate,
   logout,
   reactivate,
+  reinvite,
   registerUser,
   rename,
   renameTenant,
@@ -44,10 +45,11 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   fc.tuple(user, fc.constantFrom('user', 'admin', 'readOnly')).map(([number, role]) => registerUser(number, { role })),
   fc.tuple(user, session).map(([number, at]) => beginLogin(number, at)),
   fc
-    .tuple(user, session, fc.constantFrom(true, true, false))
-    .map(([number, at, verified]) => completeLogin(number, at, verified)),
+    .tuple(user, session, fc.constantFrom(true, true, false), fc.constantFrom(1, 1, 1, 2, 3))
+    .map(([number, at, verified, epoch]) => completeLogin(number, at, verified, epoch)),
   session.map((at) => logout(at)),
   user.map((number) => acceptInvitation(number)),
+  user.map((number) => reinvite(number)),
   fc.tuple(user, name).map(([number, given]) => rename(number, given)),
   fc.tuple(user, fc.constantFrom('admin', 'admin', 'user')).map(([number, role]) => changeRole(number, role)),
   fc

@@ -10,6 +10,7 @@ import {
   client,
   createInput,
   emailIndexOf,
+  invitationIdOf,
   registerInput,
   sessionIdOf,
   TENANT,
@@ -77,7 +78,9 @@ export class WriterUnderTest {
 
   /** Signs a user in; gives back the actor the session makes. */
   async signIn(number: number, session: number, role: UserRole = 'user'): Promise<Actor> {
-    const outcome = await this.do(completeLogin(number, session))
+    const { state } = await this.core.user(userIdOf(number))
+    const epoch = state.status === 'none' ? undefined : state.sessionEpoch
+    const outcome = await this.do(completeLogin(number, session, true, epoch))
     const reply = outcome.ok ? (outcome.value.reply as CompleteLoginReply) : undefined // the command's own reply
     if (reply?.kind !== 'succeeded') throw new Error('the login failed')
     return { type: 'user', tenantId: TENANT, userId: userIdOf(number), sessionId: sessionIdOf(session), role }
@@ -103,6 +106,16 @@ export const acceptInvitation = (number: number): Command => ({
   input: { tenantId: TENANT, userId: userIdOf(number), tokenHash: tokenHashOf(number), passwordHash: `hash ${number}` },
 })
 
+/** The token of user n's invitation is then that of number n + 100. */
+export const reinvite = (number: number): Command => ({
+  type: 'user.reinvite',
+  input: {
+    tenantId: TENANT,
+    userId: userIdOf(number),
+    invitation: { invitationId: invitationIdOf(number + 100), tokenHash: tokenHashOf(number + 100) },
+  },
+})
+
 export const beginLogin = (number: number, session: number, ip?: string): Command => ({
   type: 'auth.begin_login',
   input: {
@@ -113,7 +126,8 @@ export const beginLogin = (number: number, session: number, ip?: string): Comman
   },
 })
 
-export const completeLogin = (number: number, session: number, verified = true): Command => ({
+/** `sessionEpoch` is the user’s own when the login began: 1 once they have set a password. */
+export const completeLogin = (number: number, session: number, verified = true, sessionEpoch = 1): Command => ({
   type: 'auth.complete_login',
   input: {
     tenantId: TENANT,
@@ -122,6 +136,7 @@ export const completeLogin = (number: number, session: number, verified = true):
     client: client(),
     userId: userIdOf(number),
     verified,
+    sessionEpoch,
   },
 })
 

@@ -1,7 +1,10 @@
 import { normalizeEmail } from '#common/email.ts'
+import type { DomainEvent } from '../events/event-registry.ts'
 import type { DirectoryKind } from '../ports/directory.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
+import type { Recorded } from '../projection/view.ts'
 import type { ViewPage } from '../projection/views.ts'
+import type { TenantSettings } from '../tenant/tenant-types.ts'
 
 export interface TenantName {
   readonly kind: DirectoryKind
@@ -15,8 +18,18 @@ export interface NameChanges {
   readonly released: readonly TenantName[]
 }
 
-/** Compares the rows that a page of events touched, as they were and as they have become. Pure. */
-export function nameChanges(before: ViewPage, after: ViewPage, keyVault: Pick<KeyVault, 'emailIndex'>): NameChanges {
+type EmailIndex = Pick<KeyVault, 'emailIndex'>
+
+/**
+ * Compares the rows that a page of events touched, as they were and as they have become. A name that came and went within
+ * the page is released too: whoever wrote it may have told the directory. Pure.
+ */
+export function nameChanges(
+  before: ViewPage,
+  after: ViewPage,
+  page: readonly Pick<Recorded, 'event'>[],
+  keyVault: EmailIndex,
+): NameChanges {
   const changed = {
     tenant: new Set(after.tenant_details.map(({ key }) => key)),
     user: new Set(after.user_profile.map(({ key }) => key)),
@@ -27,28 +40,59 @@ export function nameChanges(before: ViewPage, after: ViewPage, keyVault: Pick<Ke
     keyVault,
   )
   const now = namesOf(after.tenant_details, after.user_profile, keyVault)
+  const passed = page.flatMap(({ event }) => namesIn(event, keyVault)).map((name) => [idOf(name), name] as const)
   return {
     confirmed: [...now].flatMap(([id, name]) => (old.has(id) ? [] : [name])),
-    released: [...old].flatMap(([id, name]) => (now.has(id) ? [] : [name])),
+    released: [...new Map<string, TenantName>([...old, ...passed])].flatMap(([id, name]) =>
+      now.has(id) ? [] : [name],
+    ),
   }
 }
+
+/** Those of the names that none of the rows has any more. */
+export function namesWithout<Name extends TenantName>(
+  names: readonly Name[],
+  { tenant_details, user_profile }: ViewPage,
+  keyVault: EmailIndex,
+): readonly Name[] {
+  const now = namesOf(tenant_details, user_profile, keyVault)
+  return names.filter((name) => !now.has(idOf(name)))
+}
+
+/** The names an event gives. */
+function namesIn(event: DomainEvent, keyVault: EmailIndex): readonly TenantName[] {
+  switch (event.type) {
+    case 'tenant.created':
+      return [{ kind: 'slug', key: event.data.slug }, ...domainIn(event.data.settings)]
+    case 'tenant.updated':
+      return event.data.settings ? domainIn(event.data.settings) : []
+    case 'user.registered':
+    case 'user.profile_updated':
+      return emailIn(event.personal?.email, keyVault)
+    default:
+      return []
+  }
+}
+
+const idOf = ({ kind, key }: TenantName): string => `${kind}/${key}`
+
+const domainIn = ({ customDomain }: Pick<TenantSettings, 'customDomain'>): readonly TenantName[] =>
+  customDomain === undefined ? [] : [{ kind: 'customDomain', key: customDomain }]
+
+/** An erased person has no address any more. */
+const emailIn = (email: string | undefined, keyVault: EmailIndex): readonly TenantName[] =>
+  email === undefined || email === '' ? [] : [{ kind: 'email', key: keyVault.emailIndex(normalizeEmail(email)) }]
 
 function namesOf(
   tenants: ViewPage['tenant_details'],
   users: ViewPage['user_profile'],
-  keyVault: Pick<KeyVault, 'emailIndex'>,
+  keyVault: EmailIndex,
 ): ReadonlyMap<string, NameChanges['confirmed'][number]> {
   const names = [
-    ...tenants.flatMap(({ slug, settings, position }) => [
-      { kind: 'slug', key: slug, position } as const,
-      ...(settings.customDomain === undefined
-        ? []
-        : [{ kind: 'customDomain', key: settings.customDomain, position } as const]),
-    ]),
-    // An erased person has no address any more.
-    ...users.flatMap(({ email, position }) =>
-      email === '' ? [] : [{ kind: 'email', key: keyVault.emailIndex(normalizeEmail(email)), position } as const],
+    ...tenants.flatMap(({ slug, settings, position }) =>
+      [{ kind: 'slug', key: slug } as const, ...domainIn(settings)].map((name) => ({ ...name, position })),
     ),
+    ...users.flatMap(({ email, position }) => emailIn(email, keyVault).map((name) => ({ ...name, position }))),
   ]
-  return new Map(names.map((name) => [`${name.kind}/${name.key}`, name]))
+  return new Map(names.map((name) => [idOf(name), name]))
 }

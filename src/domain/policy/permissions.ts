@@ -14,6 +14,7 @@ export const PERMISSIONS = {
   'user.register': 'tenant',
   'user.list': 'tenant',
   'user.read': 'user',
+  'user.reinvite': 'user',
   'user.update_profile': 'user',
   'user.update_role': 'user',
   'user.deactivate': 'user',

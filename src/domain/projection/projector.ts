@@ -2,7 +2,7 @@ import type { EventEnvelope } from '#common/envelope.ts'
 import { openPersonal } from '../events/seal-event.ts'
 import { readEvent } from '../events/event-registry.ts'
 import { LEASE } from '../directory/claim-name.ts'
-import { nameChanges } from '../directory/tenant-names.ts'
+import { nameChanges, namesWithout, type NameChanges } from '../directory/tenant-names.ts'
 import type { Cryptography } from '../ports/cryptography.ts'
 import type { Directory } from '../ports/directory.ts'
 import type { EventStore } from '../ports/event-store.ts'
@@ -40,19 +40,23 @@ export class Projector {
 
   /** Brings the tenant's views up to the end of its log. Returns the position reached. */
   async project(tenantId: string): Promise<number> {
-    const { store, eventStore, writer } = this.#options
+    const { store, eventStore, writer, keyVault } = this.#options
     let from = await store.checkpoint(tenantId)
     for (;;) {
       const { events, head } = await eventStore.readTenant(tenantId, from, PAGE_SIZE)
       const last = events.at(-1)
       if (!last) break
       const recorded = await this.#open(tenantId, events)
-      const rows = await store.load(tenantId, selectorsOf(recorded))
+      const selectors = selectorsOf(recorded)
+      const rows = await store.load(tenantId, selectors)
       const changed = foldPage(rows, recorded)
+      const names = nameChanges(rows, changed, recorded, keyVault)
       // Before the checkpoint moves: what the directory has not learned is then told again.
-      await this.#tellDirectory(last, rows, changed)
+      await this.#tellDirectory(last, names)
       const result = await store.commit(tenantId, from, last.position, changed)
       from = result === 'committed' ? last.position : await store.checkpoint(tenantId)
+      if (result === 'conflict' && names.confirmed.length > 0)
+        await this.#takeBack(tenantId, names.confirmed, await store.load(tenantId, selectors))
       if (result === 'committed' && from >= head) break
     }
     if (from > 0) await writer.confirmProjected(tenantId, from)
@@ -60,11 +64,10 @@ export class Projector {
   }
 
   /** The directory follows the log too: a tenant whose names were never confirmed by whoever created it gets them here. */
-  async #tellDirectory(last: EventEnvelope, before: ViewPage, after: ViewPage): Promise<void> {
-    const { tenantId, region } = last
-    const { directory, keyVault, logger } = this.#options
-    const { confirmed, released } = nameChanges(before, after, keyVault)
-    await Promise.all(released.map(({ kind, key }) => directory.release(kind, key, tenantId, last.position)))
+  async #tellDirectory({ tenantId, region, position: reached }: EventEnvelope, changes: NameChanges): Promise<void> {
+    const { directory, logger } = this.#options
+    const { confirmed, released } = changes
+    await Promise.all(released.map(({ kind, key }) => directory.release(kind, key, tenantId, reached)))
     const entry = { tenantId, region }
     await Promise.all(
       confirmed.map(async ({ kind, key, position }) => {
@@ -74,6 +77,16 @@ export class Projector {
         if (mayHave && (await directory.confirm(kind, key, entry, position))) return
         logger.error('a name of the tenant’s belongs to another tenant', { tenantId, kind })
       }),
+    )
+  }
+
+  /** Another projector has come further: what was told here after it, of names that are gone by now, was told too late. */
+  async #takeBack(tenantId: string, told: NameChanges['confirmed'], now: ViewPage): Promise<void> {
+    const { directory, keyVault } = this.#options
+    await Promise.all(
+      namesWithout(told, now, keyVault).map(({ kind, key, position }) =>
+        directory.release(kind, key, tenantId, position),
+      ),
     )
   }
 

@@ -38,18 +38,25 @@ const isUsable = (method: AuthenticationMethod) => method === 'password'
 
 export function checkSettings(settings: TenantSettings, plan: SubscriptionPlan): Outcome<TenantSettings> {
   const unknown = settings.features.find((name) => !isFeature(name))
-  if (unknown !== undefined) return refuseField('/settings/features', 'tenant.invalid_settings', { reason: unknown })
-  if (settings.maxUsers > planOf(plan).maxUsers) {
-    return refuseField('/settings/maxUsers', 'tenant.invalid_settings', {
-      reason: `maxUsers > ${planOf(plan).maxUsers}`,
-    })
+  if (unknown !== undefined) {
+    return refuseField('/settings/features', 'tenant.invalid_settings', { reason: 'feature', value: unknown })
+  }
+  const { maxUsers } = planOf(plan)
+  if (settings.maxUsers > maxUsers) {
+    return refuseField('/settings/maxUsers', 'tenant.invalid_settings', { reason: 'maxUsers', value: maxUsers })
   }
   if (!settings.allowedAuthMethods.some(isUsable)) {
-    return refuseField('/settings/allowedAuthMethods', 'tenant.invalid_settings', { reason: 'password' })
+    return refuseField('/settings/allowedAuthMethods', 'tenant.invalid_settings', {
+      reason: 'password',
+      value: 'password',
+    })
   }
   // A promise of a second factor that nothing keeps would be worse than a refusal.
   if (settings.securityPolicy.requireMfa) {
-    return refuseField('/settings/securityPolicy/requireMfa', 'tenant.invalid_settings', { reason: 'requireMfa' })
+    return refuseField('/settings/securityPolicy/requireMfa', 'tenant.invalid_settings', {
+      reason: 'requireMfa',
+      value: 'requireMfa',
+    })
   }
   return accept(settings)
 }

@@ -8,6 +8,7 @@ import { acceptInvitation } from '../user/commands/accept-invitation.ts'
 import { deactivateUser } from '../user/commands/deactivate-user.ts'
 import { reactivateUser } from '../user/commands/reactivate-user.ts'
 import { registerUser } from '../user/commands/register-user.ts'
+import { reinviteUser } from '../user/commands/reinvite-user.ts'
 import { updateUserProfile } from '../user/commands/update-user-profile.ts'
 import type { CommandDefinition } from './command.ts'
 
@@ -17,6 +18,7 @@ export const COMMANDS = {
   'tenant.update': updateTenant,
   'tenant.delete': deleteTenant,
   'user.register': registerUser,
+  'user.reinvite': reinviteUser,
   'user.update_profile': updateUserProfile,
   'user.deactivate': deactivateUser,
   'user.reactivate': reactivateUser,

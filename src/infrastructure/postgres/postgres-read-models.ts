@@ -1,11 +1,11 @@
-import { and, asc, count, desc, eq, sql, type SQL } from 'drizzle-orm'
+import { and, asc, count, desc, eq, sql, type SQL, type SQLWrapper } from 'drizzle-orm'
 import { QueryBuilder, type PgColumn } from 'drizzle-orm/pg-core'
 import type { PageRequest, ReadModels, TenantFilters, UserFilters } from '#domain/ports/read-models.ts'
 import type { TenantDetails } from '#domain/tenant/views/tenant-details.view.ts'
 import type { TenantMetrics } from '#domain/tenant/views/tenant-metrics.view.ts'
 import type { UserProfileView } from '#domain/user/views/user-profile.view.ts'
 import { checkpoint, tenantDetails, tenantMetrics, userProfile } from './read-model-tables.ts'
-import type { SqlRow, SqlSession, SqlStatement } from './sql-session.ts'
+import { onlyRow, type SqlRow, type SqlSession, type SqlStatement } from './sql-session.ts'
 
 const build = new QueryBuilder()
 
@@ -70,24 +70,25 @@ export class PostgresReadModels implements ReadModels {
       filters.plan === undefined ? undefined : eq(tenantDetails.plan, filters.plan),
       filters.name === undefined ? undefined : contains(tenantDetails.search, filters.name),
     )
-    const [totals, rows] = await this.#session.transaction('platform', [
+    const [rows] = await this.#session.transaction('platform', [
       statementOf(
         build
-          .select({ total: count().as('total') })
-          .from(tenantDetails)
-          .where(where),
-      ),
-      statementOf(
-        build
-          .select({ data: tenantDetails.data })
-          .from(tenantDetails)
-          .where(where)
-          .orderBy(...order(TENANT_SORT[page.sortBy], tenantDetails.key, page))
-          .limit(page.pageSize)
-          .offset((page.page - 1) * page.pageSize),
+          .select({
+            total: sql`${build.select({ total: count() }).from(tenantDetails).where(where)}`.as('total'),
+            items: itemsOf(
+              build
+                .select({ data: tenantDetails.data })
+                .from(tenantDetails)
+                .where(where)
+                .orderBy(...order(TENANT_SORT[page.sortBy], tenantDetails.key, page))
+                .limit(page.pageSize)
+                .offset((page.page - 1) * page.pageSize),
+            ),
+          })
+          .from(sql`(select 1) as one`),
       ),
     ])
-    return { items: dataOf<TenantDetails>(rows), total: Number(totals?.[0]?.['total'] ?? 0) }
+    return pageOf<TenantDetails>(rows)
   }
 
   async users(tenantId: string, filters: UserFilters, page: PageRequest<keyof typeof USER_SORT>) {
@@ -98,29 +99,26 @@ export class PostgresReadModels implements ReadModels {
       filters.role === undefined ? undefined : eq(userProfile.role, filters.role),
       search === undefined ? undefined : contains(userProfile.search, search),
     )
-    const [positions, totals, rows] = await this.#session.transaction({ tenantId }, [
-      positionStatement(tenantId),
+    const [rows] = await this.#session.transaction({ tenantId }, [
       statementOf(
         build
-          .select({ total: count().as('total') })
-          .from(userProfile)
-          .where(where),
-      ),
-      statementOf(
-        build
-          .select({ data: userProfile.data })
-          .from(userProfile)
-          .where(where)
-          .orderBy(...order(USER_SORT[page.sortBy], userProfile.key, page))
-          .limit(page.pageSize)
-          .offset((page.page - 1) * page.pageSize),
+          .select({
+            position: sql`${positionQuery(tenantId)}`.as('position'),
+            total: sql`${build.select({ total: count() }).from(userProfile).where(where)}`.as('total'),
+            items: itemsOf(
+              build
+                .select({ data: userProfile.data })
+                .from(userProfile)
+                .where(where)
+                .orderBy(...order(USER_SORT[page.sortBy], userProfile.key, page))
+                .limit(page.pageSize)
+                .offset((page.page - 1) * page.pageSize),
+            ),
+          })
+          .from(sql`(select 1) as one`),
       ),
     ])
-    return {
-      items: dataOf<UserProfileView>(rows),
-      total: Number(totals?.[0]?.['total'] ?? 0),
-      position: positionOf(positions),
-    }
+    return { ...pageOf<UserProfileView>(rows), position: positionOf(rows) }
   }
 
   async ping(): Promise<void> {
@@ -130,7 +128,7 @@ export class PostgresReadModels implements ReadModels {
   /** One row and how far the tenant has been projected, of one transaction. */
   async #one<Row>(tenantId: string, query: { toSQL(): { sql: string; params: unknown[] } }) {
     const [positions, rows] = await this.#session.transaction({ tenantId }, [
-      positionStatement(tenantId),
+      statementOf(positionQuery(tenantId)),
       statementOf(query),
     ])
     const [row] = dataOf<Row>(rows)
@@ -138,8 +136,16 @@ export class PostgresReadModels implements ReadModels {
   }
 }
 
-const positionStatement = (tenantId: string): SqlStatement =>
-  statementOf(build.select({ position: checkpoint.position }).from(checkpoint).where(eq(checkpoint.tenantId, tenantId)))
+const positionQuery = (tenantId: string) =>
+  build.select({ position: checkpoint.position }).from(checkpoint).where(eq(checkpoint.tenantId, tenantId))
+
+/** The rows of an ordered query as one value, so that they come with their total from one statement: one snapshot. */
+const itemsOf = (query: SQLWrapper) => sql`(select jsonb_agg(found.data) from ${query} as found)`.as('items')
+
+function pageOf<Row>(rows: readonly SqlRow[] | undefined): { readonly items: readonly Row[]; readonly total: number } {
+  const { items, total } = onlyRow(rows)
+  return { items: (items ?? []) as readonly Row[], total: Number(total) } // as written; null when nothing was found
+}
 
 /** Rows without a value come last either way; the key makes the order total. */
 const order = (column: PgColumn, key: PgColumn, { sortOrder }: { readonly sortOrder: 'asc' | 'desc' }): SQL[] => {

@@ -85,6 +85,8 @@ describe('durationBetween', () => {
   it('says which code a wrong duration has', () => {
     const issue = (text: string) => retention.safeParse(text).error?.issues[0]
     expect(issue('soon')).toMatchObject({ params: { code: 'validation.invalid_format' } })
-    expect(issue('1d')).toMatchObject({ params: { code: 'validation.out_of_range', min: '30d', max: '365d' } })
+    expect(issue('1d')).toMatchObject({
+      params: { code: 'validation.out_of_range', bound: 'both', min: '30d', max: '365d' },
+    })
   })
 })

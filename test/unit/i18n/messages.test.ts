@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { ErrorParams } from '#common/outcome.ts'
 import { createMessages, messages } from '#api/i18n/messages.ts'
-import { LANGUAGES } from '#api/i18n/languages.ts'
+import { LANGUAGES, type Language } from '#api/i18n/languages.ts'
 import { messagesContract } from '../../contract/messages.contract.ts'
 
-const because = (reason: string) => messages.format('en', 'tenant-invalid-settings', { reason })
+const because = (language: Language, reason: string, value: string | number = reason) =>
+  messages.format(language, 'tenant-invalid-settings', { reason, value })
 
 messagesContract()
 
@@ -32,9 +34,27 @@ describe('a value', () => {
     expect(messages.format('en', 'tenant-slug-taken')).toBe('The short name “{$name}” is already taken.')
   })
 
-  it('chooses the text for a reason the API knows, and is shown otherwise', () => {
-    expect(because('requireMfa')).toBe('A second factor cannot be required: it is not available yet.')
-    expect(because('maxUsers > 1000')).toBe('The settings are not valid: maxUsers > 1000.')
+  it('chooses the text for a reason the API knows', () => {
+    expect(because('en', 'requireMfa')).toBe('A second factor cannot be required: it is not available yet.')
+    expect(because('en', 'maxUsers', 1_000)).toBe('The user limit is higher than the plan allows (1,000).')
+    expect(because('en', 'feature', 'teleport')).toBe('There is no feature “teleport”.')
+  })
+
+  it.each(LANGUAGES)('that names a reason in the API’s own words is no part of a sentence in %s', (language) => {
+    for (const reason of ['feature', 'maxUsers', 'password', 'requireMfa']) {
+      const text = because(language, reason, 7)
+      expect(text).not.toBe(because(language, 'no such reason', 7))
+      expect(text).not.toMatch(/maxUsers|requireMfa/)
+    }
+  })
+
+  it.each(LANGUAGES)('out of range is told with its bounds in %s', (language) => {
+    const told = (params: ErrorParams) => messages.format(language, 'validation-out-of-range', params)
+    expect(told({ bound: 'min', min: 3 })).toMatch(/\b3\b/)
+    expect(told({ bound: 'max', max: 250 })).toMatch(/\b250\b/)
+    const both = told({ bound: 'both', min: '1m', max: '24h' })
+    expect(both).toContain('1m')
+    expect(both).toContain('24h')
   })
 })
 

@@ -80,6 +80,10 @@ export const RegisterUserRequest = z
   })
   .openapi('RegisterUserRequest')
 
+export const ReinviteUserRequest = z
+  .strictObject({ delivery: z.enum(['email', 'return']).default('email') })
+  .openapi('ReinviteUserRequest')
+
 export const UserResponse = z
   .object({
     userId: UserId,

@@ -22,6 +22,8 @@ export type BeginLoginReply =
       readonly kind: 'verify'
       readonly userId?: string
       readonly passwordHash?: string
+      /** The user's, at the time the hash was handed out: the login must be completed within the same epoch. */
+      readonly sessionEpoch?: number
       readonly sessionTimeout: string
     }
 
@@ -70,7 +72,7 @@ export const beginLogin = defineCommand({
     }
     const reply: BeginLoginReply = {
       kind: 'verify',
-      ...(userId !== undefined && { userId }),
+      ...(user.status !== 'none' && { userId: user.userId, sessionEpoch: user.sessionEpoch }),
       ...(credential && { passwordHash: credential.passwordHash }),
       sessionTimeout,
     }

@@ -16,6 +16,8 @@ export interface CompleteLoginInput {
   readonly client: LoginClient
   /** Absent when the address is unknown. */
   readonly userId?: UserId
+  /** As `auth.begin_login` replied it. */
+  readonly sessionEpoch?: number
   /** Whether the password matched the hash that `auth.begin_login` gave out. */
   readonly verified: boolean
   /** A new hash, when the old one was made with weaker parameters. */
@@ -54,6 +56,8 @@ export const completeLogin = defineCommand({
     if (!input.verified || user.status === 'none' || user.status === 'invited') return failed('invalidCredentials')
     if (tenant.status !== 'active') return failed('tenantDeactivated')
     if (user.status === 'deactivated') return failed('accountDeactivated')
+    // What was verified is no longer what counts: a new password, or a deactivation, came while the hash was checked.
+    if (user.sessionEpoch !== input.sessionEpoch) return failed('invalidCredentials')
     // Said only to somebody who knows the password.
     if (!isIpAllowed(client.ipAddress, tenant.settings.securityPolicy.allowedIpRanges)) {
       return failed({ other: 'ip_not_allowed' }, 'ipNotAllowed')

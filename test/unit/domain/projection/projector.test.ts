@@ -100,6 +100,60 @@ describe('the projector', () => {
     expect(errors).toEqual([])
   })
 
+  it('takes back a name that came and went within one page, since its writer may have told the directory', async () => {
+    const writer = await foundedTenant()
+    const { directory, errors, make } = projectionOf(writer)
+    const entry = { tenantId: TENANT, region: writer.tools.region }
+    const key = writer.tools.keyVault.emailIndex('user2@example.com')
+    const domains = ['one.example.com', 'two.example.com', undefined, 'three.example.com']
+    for (const customDomain of domains) {
+      if (customDomain !== undefined) await directory.reserve('customDomain', customDomain, entry, 60_000)
+      const change = { ...settings(), ...(customDomain !== undefined && { customDomain }) }
+      await writer.given({ type: 'tenant.update', input: { tenantId: TENANT, settings: change } })
+      if (customDomain !== undefined)
+        await directory.confirm('customDomain', customDomain, entry, writer.storage.head.position)
+    }
+    await directory.confirm('email', key, entry, writer.storage.head.position)
+    await writer.given(changeEmail(2, 'new@example.com', 'user2@example.com'))
+    await make().project(TENANT)
+    expect(await directory.find('email', key)).toEqual([])
+    const found = await Promise.all(
+      domains.map(async (domain) => (domain === undefined ? [] : directory.find('customDomain', domain))),
+    )
+    expect(found).toEqual([[], [], [], [entry]])
+    expect(errors).toEqual([])
+  })
+
+  it('leaves an address to the tenant that one user gave up and another one took', async () => {
+    const writer = await foundedTenant()
+    const { directory, make } = projectionOf(writer)
+    const find = () => directory.find('email', writer.tools.keyVault.emailIndex('user2@example.com'))
+    await writer.given(
+      changeEmail(2, 'new@example.com', 'user2@example.com'),
+      changeEmail(1, 'user2@example.com', 'ada@example.com'),
+    )
+    await make().project(TENANT)
+    expect(await find()).toHaveLength(1)
+  })
+
+  it('takes back what it has told the directory after another projector that had come further', async () => {
+    const writer = await foundedTenant()
+    const { store, directory, make } = projectionOf(writer)
+    const find = (email: string) => directory.find('email', writer.tools.keyVault.emailIndex(email))
+    let first = true
+    directory.beforeConfirm = async () => {
+      if (!first) return
+      first = false
+      await make().project(TENANT)
+      await writer.given(changeEmail(2, 'new@example.com', 'user2@example.com'))
+      await make().project(TENANT)
+    }
+    expect(await make().project(TENANT)).toBe(await store.checkpoint())
+    expect(await find('user2@example.com')).toEqual([])
+    expect(await find('new@example.com')).toHaveLength(1)
+    expect(await find('ada@example.com')).toHaveLength(1)
+  })
+
   it('tells the directory again what it could not tell it, and moves on only then', async () => {
     const writer = await foundedTenant()
     const { directory, confirmed, errors, make } = projectionOf(writer)

@@ -95,6 +95,7 @@ export const registerLogin = (app: App) =>
             client,
             verified,
             ...(userId && { userId }),
+            ...(begun.sessionEpoch !== undefined && { sessionEpoch: begun.sessionEpoch }),
             ...(rehashed?.kind === 'hashed' && { rehashed: rehashed.passwordHash }),
           },
         },

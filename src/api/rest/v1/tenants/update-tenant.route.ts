@@ -74,12 +74,10 @@ export const registerUpdateTenant = (app: App) =>
           },
         },
       })
-      const before = current?.settings.customDomain
-      if (outcome.ok && settings && settings.customDomain !== before) {
-        const names = domain === undefined ? [] : [{ kind: 'customDomain', key: domain } as const]
+      // What was refused leaves its reservation to lapse: another request of the tenant may rely on it just now.
+      if (outcome.ok && domain !== undefined && domain !== current?.settings.customDomain) {
+        const names = [{ kind: 'customDomain', key: domain } as const]
         await publishNames(services, names, { tenantId, region: services.region }, outcome.value.position)
-      } else if (!outcome.ok && domain !== undefined && domain !== before) {
-        await services.directory.release('customDomain', domain, tenantId)
       }
       return outcome
     }

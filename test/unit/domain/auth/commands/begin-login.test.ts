@@ -30,7 +30,7 @@ describe('auth.begin_login', () => {
     expect(decision).toEqual({
       events: [],
       rows: [{ ...attempts(1), expiresAt: START + ATTEMPTS_KEPT }],
-      reply: { kind: 'verify', userId: ADMIN, passwordHash: 'phc', sessionTimeout: 'PT1H' },
+      reply: { kind: 'verify', userId: ADMIN, passwordHash: 'phc', sessionEpoch: 1, sessionTimeout: 'PT1H' },
     })
   })
 
@@ -44,7 +44,7 @@ describe('auth.begin_login', () => {
     const { decision } = await given(tenantCreated(), ...userInvited(1))
       .with(...known.slice(0, 1))
       .when(begin())
-    expect(decision.reply).toEqual({ kind: 'verify', userId: ADMIN, sessionTimeout: 'PT1H' })
+    expect(decision.reply).toEqual({ kind: 'verify', userId: ADMIN, sessionEpoch: 0, sessionTimeout: 'PT1H' })
   })
 
   it('locks with the attempt after the last one allowed, and tells that once', async () => {

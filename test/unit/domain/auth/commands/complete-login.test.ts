@@ -9,7 +9,7 @@ import {
   userDeactivated,
   userInvited,
 } from '../../../../support/facts.ts'
-import { given } from '../../../../support/given-when-then.ts'
+import { given, type Fact } from '../../../../support/given-when-then.ts'
 import { client, emailIndexOf, sessionIdOf, settings, TENANT, userIdOf } from '../../../../support/subjects.ts'
 
 const emailIndex = emailIndexOf('user2@example.com')
@@ -21,6 +21,7 @@ const complete = (change: Partial<CompleteLoginInput> = {}) => ({
     sessionId: sessionIdOf(1),
     client: client(),
     userId: userIdOf(2),
+    sessionEpoch: 1,
     verified: true,
     ...change,
   },
@@ -57,6 +58,26 @@ describe('auth.complete_login', () => {
     })
     expect(then.decision).toMatchObject({ reply: failed })
     expect(then.decision.rows).toBeUndefined()
+  })
+
+  it('ends a login whose password was replaced, or whose user was deactivated for a while, since the hash was handed out', async () => {
+    const replaced: Fact = {
+      aggregateId: userIdOf(2),
+      event: { type: 'user.password_set', data: { userId: userIdOf(2), tenantId: TENANT } },
+    }
+    const back: Fact = {
+      aggregateId: userIdOf(2),
+      event: {
+        type: 'user.reactivated',
+        data: { userId: userIdOf(2), tenantId: TENANT, trigger: 'adminAction', status: 'active' },
+      },
+    }
+    for (const meanwhile of [[replaced], [userDeactivated(2, 'temporary'), back]]) {
+      const then = await given(...bob, ...meanwhile).when(complete({ rehashed: 'of the old password' }))
+      expect(then.decision.reply).toEqual(failed)
+      expect(then.event('auth.login_failed').data.failureReason).toBe('invalidCredentials')
+      expect(then.decision.rows).toBeUndefined()
+    }
   })
 
   it('says the same of an unknown address, an invited user and a deactivated one', async () => {
