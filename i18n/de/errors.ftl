@@ -37,6 +37,8 @@ consistency-not-reached = Die Daten, die Sie bereits gesehen haben, sind hier no
 
 service-unavailable = Der Dienst ist zurzeit nicht verfügbar. Bitte versuchen Sie es erneut.
     .title = Dienst nicht verfügbar
+event-store-backlog-full = Zu viele Änderungen dieser Organisation warten noch darauf, gespeichert zu werden. Von dieser Anfrage wurde nichts übernommen. Bitte versuchen Sie es später erneut.
+    .title = Zurzeit nicht verfügbar
 
 internal-error = Bei uns ist etwas schiefgegangen. Bitte geben Sie { $requestId } an, wenn Sie den Fehler melden.
     .title = Interner Fehler
@@ -82,6 +84,8 @@ tenant-deleted = Der Mandant wurde gelöscht.
     .title = Mandant gelöscht
 tenant-platform-protected = Der Plattform-Mandant kann nicht gelöscht werden.
     .title = Plattform-Mandant geschützt
+tenant-fenced = Änderungen an dieser Organisation sind ausgesetzt, bis ihr Verlauf geprüft ist. Von dieser Anfrage wurde nichts übernommen.
+    .title = Änderungen ausgesetzt
 
 user-already-exists = Unter dieser Adresse ist bereits jemand registriert.
     .title = Bereits registriert

@@ -44,6 +44,8 @@ consistency-not-reached = The data you have already seen is not available here y
 
 service-unavailable = The service is not available at the moment. Please try again.
     .title = Service unavailable
+event-store-backlog-full = Too many changes of this organization are still waiting to be stored. Nothing of this request has been kept. Please try again later.
+    .title = Not available now
 
 # $requestId (string): id the log can be searched for
 internal-error = Something went wrong on our side. Please quote { $requestId } when you report it.
@@ -103,6 +105,8 @@ tenant-deleted = The tenant has been deleted.
     .title = Tenant deleted
 tenant-platform-protected = The platform tenant cannot be deleted.
     .title = Platform tenant protected
+tenant-fenced = Changes to this organization are suspended while its history is being checked. Nothing of this request has been kept.
+    .title = Changes suspended
 
 user-already-exists = Somebody with this address is already registered.
     .title = Already registered

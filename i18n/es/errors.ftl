@@ -37,6 +37,8 @@ consistency-not-reached = Los datos que ya ha visto aún no están disponibles a
 
 service-unavailable = El servicio no está disponible en este momento. Inténtelo de nuevo.
     .title = Servicio no disponible
+event-store-backlog-full = Demasiados cambios de esta organización están todavía pendientes de guardarse. No se ha conservado nada de esta solicitud. Inténtelo de nuevo más tarde.
+    .title = No disponible por ahora
 
 internal-error = Se ha producido un error por nuestra parte. Indique { $requestId } si lo comunica.
     .title = Error interno
@@ -83,6 +85,8 @@ tenant-deleted = El inquilino se ha eliminado.
     .title = Inquilino eliminado
 tenant-platform-protected = El inquilino de la plataforma no se puede eliminar.
     .title = Inquilino de la plataforma protegido
+tenant-fenced = Los cambios en esta organización están suspendidos mientras se comprueba su historial. No se ha conservado nada de esta solicitud.
+    .title = Cambios suspendidos
 
 user-already-exists = Ya hay alguien registrado con esta dirección.
     .title = Ya registrado

@@ -37,6 +37,8 @@ consistency-not-reached = Les données que vous avez déjà vues ne sont pas enc
 
 service-unavailable = Le service est momentanément indisponible. Veuillez réessayer.
     .title = Service indisponible
+event-store-backlog-full = Trop de modifications de cette organisation attendent encore d’être enregistrées. Rien de cette demande n’a été conservé. Veuillez réessayer plus tard.
+    .title = Indisponible pour le moment
 
 internal-error = Une erreur s’est produite de notre côté. Veuillez mentionner { $requestId } si vous la signalez.
     .title = Erreur interne
@@ -83,6 +85,8 @@ tenant-deleted = Le locataire a été supprimé.
     .title = Locataire supprimé
 tenant-platform-protected = Le locataire de la plateforme ne peut pas être supprimé.
     .title = Locataire de la plateforme protégé
+tenant-fenced = Les modifications de cette organisation sont suspendues le temps de vérifier son historique. Rien de cette demande n’a été conservé.
+    .title = Modifications suspendues
 
 user-already-exists = Une personne est déjà enregistrée avec cette adresse.
     .title = Déjà enregistré

@@ -37,6 +37,8 @@ consistency-not-reached = Të dhënat që keni parë tashmë nuk janë ende kët
 
 service-unavailable = Shërbimi nuk është i disponueshëm për momentin. Ju lutemi, provoni përsëri.
     .title = Shërbim i padisponueshëm
+event-store-backlog-full = Shumë ndryshime të kësaj organizate presin ende të ruhen. Nga kjo kërkesë nuk u ruajt asgjë. Ju lutemi provoni përsëri më vonë.
+    .title = Tani nuk është e mundur
 
 internal-error = Diçka shkoi keq nga ana jonë. Ju lutemi, përmendni { $requestId } kur ta raportoni.
     .title = Gabim i brendshëm
@@ -82,6 +84,8 @@ tenant-deleted = Qiramarrësi është fshirë.
     .title = Qiramarrës i fshirë
 tenant-platform-protected = Qiramarrësi i platformës nuk mund të fshihet.
     .title = Qiramarrësi i platformës i mbrojtur
+tenant-fenced = Ndryshimet në këtë organizatë janë pezulluar derisa të kontrollohet historiku i saj. Nga kjo kërkesë nuk u ruajt asgjë.
+    .title = Ndryshimet janë pezulluar
 
 user-already-exists = Dikush me këtë adresë është tashmë i regjistruar.
     .title = I regjistruar tashmë

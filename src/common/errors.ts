@@ -20,6 +20,7 @@ export const ERRORS = {
   'precondition.failed': { status: 412, graphql: 'PRECONDITION_FAILED' },
   'consistency.not_reached': { status: 503, graphql: 'UNAVAILABLE' },
   'service.unavailable': { status: 503, graphql: 'UNAVAILABLE' },
+  'event_store.backlog_full': { status: 503, graphql: 'UNAVAILABLE' },
   'internal.error': { status: 500, graphql: 'INTERNAL' },
 
   'validation.failed': { status: 422, graphql: 'BAD_USER_INPUT' },
@@ -58,6 +59,7 @@ export const ERRORS = {
   'tenant.active_subscription_exists': { status: 409, graphql: 'CONFLICT' },
   'tenant.deleted': { status: 409, graphql: 'CONFLICT' },
   'tenant.platform_protected': { status: 409, graphql: 'CONFLICT' },
+  'tenant.fenced': { status: 503, graphql: 'UNAVAILABLE' },
 
   'user.already_exists': { status: 409, graphql: 'CONFLICT' },
   'user.quota_exceeded': { status: 409, graphql: 'CONFLICT' },

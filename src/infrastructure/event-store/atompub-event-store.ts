@@ -14,7 +14,7 @@ import {
   type StreamMetadata,
   type StreamStore,
 } from '#domain/ports/event-store.ts'
-import { appendBytes } from './append-bytes.ts'
+import { appendBytes } from '#domain/event-store/append-bytes.ts'
 import { pollingSubscription } from './polling-subscription.ts'
 
 const EVENTS = 'application/vnd.eventstore.events+json'

@@ -32,7 +32,7 @@ import {
   type StreamMetadata,
   type StreamStore,
 } from '#domain/ports/event-store.ts'
-import { appendBytes } from '../event-store/append-bytes.ts'
+import { appendBytes } from '#domain/event-store/append-bytes.ts'
 
 /** Milliseconds. */
 const CLOSED_WITHIN = 1_000
