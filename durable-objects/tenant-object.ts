@@ -1,7 +1,8 @@
 import { DurableObject } from 'cloudflare:workers'
+import { Forwarder } from '#domain/forwarding/forwarder.ts'
 import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
 import { TenantWriterCore } from '#domain/writer/tenant-writer-core.ts'
-import { oneAtATime } from '#infrastructure/workerd/one-at-a-time.ts'
+import { oneAtATime } from '#infrastructure/shared/one-at-a-time.ts'
 import { createQueueBus } from '#infrastructure/workerd/queue-bus.ts'
 import { SqliteTenantStorage } from '#infrastructure/workerd/sqlite-tenant-storage.ts'
 import { logger, writerParts } from '../src/worker-services.ts'
@@ -10,6 +11,8 @@ import { logger, writerParts } from '../src/worker-services.ts'
 const SWEEP_AFTER = 30_000
 /** Shortest time to the next alarm: due work that fails at once must not turn into a loop. */
 const REST = 1_000
+/** Time to the next try of an event store that did not take a batch: doubled each time between these bounds. */
+const FORWARD_RETRY = { first: 1_000, longest: 30_000 }
 const PRUNE_EVERY = 24 * 3_600_000
 
 /** Objects that failed together must not come back together. */
@@ -19,21 +22,30 @@ const withJitter = (milliseconds: number) => milliseconds * (0.5 + Math.random()
 type RestOf<Method extends keyof TenantWriter> =
   Parameters<TenantWriter[Method]> extends [string, ...infer Rest] ? Rest : never
 
+interface Parts {
+  readonly core: TenantWriterCore
+  /** Absent where the log itself is the event store. */
+  readonly forwarder: Forwarder | undefined
+}
+
 /** The writer of one tenant: binds the object's storage, queue and alarm to the core, and decides nothing itself. */
 export class TenantObject extends DurableObject<Env> {
   readonly #storage: SqliteTenantStorage
-  readonly #core: Promise<TenantWriterCore>
+  readonly #parts: Promise<Parts>
   /** When the alarm goes off, in milliseconds since the epoch. */
   #alarmAt: number | undefined
   #head = 0
   #announced = 0
+  #forwardRetry: number = FORWARD_RETRY.first
+  /** Before then a commit leaves the event store alone: the alarm tries it. */
+  #forwardAfter = 0
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#storage = new SqliteTenantStorage(ctx.storage, () => this.#arm(Date.now() + SWEEP_AFTER))
-    this.#core = this.#open()
-    // Who waits for the core is told; without anybody waiting the runtime would report it as unhandled.
-    this.#core.catch(() => undefined)
+    this.#parts = this.#open()
+    // Who waits for the parts is told; without anybody waiting the runtime would report it as unhandled.
+    this.#parts.catch(() => undefined)
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarmAt = (await ctx.storage.getAlarm()) ?? undefined
     })
@@ -75,7 +87,7 @@ export class TenantObject extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.#alarmAt = undefined
     try {
-      const core = await this.#core
+      const { core } = await this.#parts
       await core.runDue()
       const [{ head }, projected] = await Promise.all([this.#storage.readRows([]), this.#storage.readProjected()])
       if (projected < head.position) {
@@ -85,27 +97,34 @@ export class TenantObject extends DurableObject<Env> {
       const now = Date.now()
       if (now - this.#storage.prunedAt > PRUNE_EVERY) await this.#storage.prune(now)
       await this.#armForDueWork(core)
+      this.#forwardAfter = 0
+      await this.#forward()
     } catch (fault) {
       logger.error('the tenant’s sweep failed; trying again', { tenantId: this.ctx.id.name, fault: String(fault) })
       this.#arm(Date.now() + withJitter(SWEEP_AFTER))
     }
   }
 
-  async #open(): Promise<TenantWriterCore> {
+  async #open(): Promise<Parts> {
     const tenantId = this.ctx.id.name
     if (tenantId === undefined) throw new Error('a tenant’s object is called by the tenant’s id')
-    const { tools, mailer } = await writerParts(this.env)
-    return new TenantWriterCore({
+    const { tools, mailer, eventStore: store } = await writerParts(this.env)
+    const storage = this.#storage
+    const forwarder = store && new Forwarder({ tenantId, storage, store, logger })
+    const core = new TenantWriterCore({
       tenantId,
-      storage: this.#storage,
+      storage,
       tools,
       mailer,
+      ...(forwarder && { admission: (head) => forwarder.admit(head) }),
       onCommitted: ({ position, due }) => {
         this.#head = position
         if (position > this.#announced) this.ctx.waitUntil(this.#wake())
+        if (forwarder) this.ctx.waitUntil(this.#forward())
         if (due) this.ctx.waitUntil(this.#runDue())
       },
     })
+    return { core, forwarder }
   }
 
   /** Sets the alarm unless it goes off earlier anyway. Not awaited: set in the turn of a commit, it is kept or lost with it. */
@@ -133,9 +152,28 @@ export class TenantObject extends DurableObject<Env> {
     }
   })
 
+  /** Sends what has been committed on to the event store. While that is away, the alarm tries it again. */
+  readonly #forward = oneAtATime(async () => {
+    if (Date.now() < this.#forwardAfter) return
+    const { name: tenantId } = this.ctx.id
+    try {
+      const { forwarder } = await this.#parts
+      const outcome = await forwarder?.forward()
+      if (outcome?.kind !== 'waiting') {
+        this.#forwardRetry = FORWARD_RETRY.first
+        return
+      }
+    } catch (fault) {
+      logger.error('forwarding failed; the sweep will try again', { tenantId, fault: String(fault) })
+    }
+    this.#forwardAfter = Date.now() + withJitter(this.#forwardRetry)
+    this.#forwardRetry = Math.min(2 * this.#forwardRetry, FORWARD_RETRY.longest)
+    this.#arm(this.#forwardAfter)
+  })
+
   readonly #runDue = oneAtATime(async () => {
     try {
-      const core = await this.#core
+      const { core } = await this.#parts
       await core.runDue()
       await this.#armForDueWork(core)
     } catch (fault) {
@@ -150,7 +188,7 @@ export class TenantObject extends DurableObject<Env> {
   /** Faults leave the object as a plain sentence: what went wrong inside is for the log alone. */
   async #guarded<Result>(work: (core: TenantWriterCore) => Promise<Result>): Promise<Result> {
     try {
-      return await work(await this.#core)
+      return await work((await this.#parts).core)
     } catch (fault) {
       const told = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)
       logger.error('the tenant writer failed', { tenantId: this.ctx.id.name, fault: told })

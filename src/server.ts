@@ -7,11 +7,13 @@ import { bootstrapPlatform } from '#api/bootstrap-platform.ts'
 import type { Services } from '#api/services.ts'
 import { createKeyVault, parseMasterKey } from '#domain/keys/master-key.ts'
 import { systemClock } from '#domain/ports/clock.ts'
+import { Forwarders } from '#domain/forwarding/forwarders.ts'
 import { Projector } from '#domain/projection/projector.ts'
 import { nodeArgon2id } from '#infrastructure/node/argon2.ts'
 import { clientAddress } from '#infrastructure/node/client-address.ts'
 import { InProcessBus } from '#infrastructure/node/in-process-bus.ts'
 import { masterKeyFile } from '#infrastructure/node/master-key-file.ts'
+import { openEventStore } from '#infrastructure/node/open-event-store.ts'
 import { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
 import { PgliteSqlSession } from '#infrastructure/node/pglite-sql-session.ts'
 import { createSmtpMailer } from '#infrastructure/shared/smtp-mailer.ts'
@@ -51,9 +53,11 @@ const { configuration } = parsed
 
 const session = await openDatabase(configuration)
 await migrate(session, MIGRATIONS, (text) => nodeCryptography.sha256Hex(text))
+const eventStore = openEventStore(configuration)
 const { services, bus, writer } = await buildServices(configuration)
 await bootstrapPlatform(services)
 const sweep = new Sweep(() => writer.sweep(), logger)
+const forwarding = new Sweep(() => writer.forwardLagging(), logger)
 
 const app = createApp({
   servicesOf: () => Promise.resolve(services),
@@ -70,6 +74,7 @@ const server = serve(
   },
 )
 sweep.start()
+if (eventStore) forwarding.start()
 
 let stopping = false
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -85,8 +90,10 @@ async function stop(): Promise<void> {
   logger.info('stopping')
   setTimeout(() => process.exit(1), DRAIN_TIMEOUT).unref()
   sweep.stop()
+  forwarding.stop()
   await new Promise((resolve) => server.close(resolve))
   await bus.stop()
+  await eventStore?.close()
   await session.close()
   process.exit(0)
 }
@@ -114,6 +121,9 @@ async function buildServices(config: Configuration) {
     mailer: smtp ?? mailbox,
     bus: () => inProcessBus,
     logger,
+    ...(eventStore && {
+      forwarders: new Forwarders({ store: eventStore, logger, now: clock, sweepIn: (wait) => forwarding.soon(wait) }),
+    }),
   })
   const directory = new PostgresDirectory(session, clock)
   const projector = new Projector({
@@ -152,7 +162,9 @@ async function buildServices(config: Configuration) {
     runsOn: {
       tenantLog: config.DATABASE_URL === undefined ? 'embedded PostgreSQL (PGlite)' : 'PostgreSQL',
       readModels: config.DATABASE_URL === undefined ? 'embedded PostgreSQL (PGlite)' : 'PostgreSQL',
-      eventStore: 'embedded (the tenant log)',
+      eventStore: eventStore
+        ? `EventStoreDB (${(await eventStore.capabilities()).protocol === 'grpc' ? 'gRPC' : 'AtomPub'})`
+        : 'embedded (the tenant log)',
       bus: 'in-process',
       mail: smtp ? 'SMTP' : 'development mailbox',
     },

@@ -2,9 +2,11 @@ import { SessionCache } from '#api/auth/session-cache.ts'
 import type { Services } from '#api/services.ts'
 import { createKeyVault } from '#domain/keys/master-key.ts'
 import { systemClock } from '#domain/ports/clock.ts'
+import type { StreamStore } from '#domain/ports/event-store.ts'
 import type { Mailer } from '#domain/ports/mailer.ts'
 import { Projector } from '#domain/projection/projector.ts'
 import type { WriterTools } from '#domain/writer/decide-batch.ts'
+import { AtomPubEventStore } from '#infrastructure/event-store/atompub-event-store.ts'
 import { DevelopmentMailbox } from '#infrastructure/postgres/development-mailbox.ts'
 import { PostgresProjectionStore } from '#infrastructure/postgres/postgres-projection-store.ts'
 import { PostgresReadModels } from '#infrastructure/postgres/postgres-read-models.ts'
@@ -39,6 +41,8 @@ interface Parts {
   /** There is one where there is no mail server. */
   readonly mailbox: DevelopmentMailbox | undefined
   readonly mailer: Mailer
+  /** Absent where the tenants' logs themselves are the event store. */
+  readonly eventStore: StreamStore | undefined
 }
 
 let parts: Promise<Parts> | undefined
@@ -70,13 +74,22 @@ function buildParts(env: Env): Parts {
     compression: nodeCompression,
     region: configuration.ACCI_REGION,
   }
+  const common = { configuration, session, tools, eventStore: eventStoreOf(configuration) }
   return smtpUrl === undefined
-    ? { configuration, session, tools, mailbox, mailer: mailbox }
-    : { configuration, session, tools, mailbox: undefined, mailer: createSmtpMailer(smtpUrl, from) }
+    ? { ...common, mailbox, mailer: mailbox }
+    : { ...common, mailbox: undefined, mailer: createSmtpMailer(smtpUrl, from) }
+}
+
+/** It holds nothing open, so any request may use it. */
+function eventStoreOf(configuration: Configuration): StreamStore | undefined {
+  const { EVENTSTORE_URL: url, EVENTSTORE_USERNAME: username, EVENTSTORE_PASSWORD: password } = configuration
+  if (url === undefined) return undefined
+  const access = username !== undefined && password !== undefined && { credentials: { username, password } }
+  return new AtomPubEventStore({ url, ...access })
 }
 
 async function buildServices(env: Env): Promise<Services> {
-  const { configuration, session, tools, mailbox } = await writerParts(env)
+  const { configuration, session, tools, mailbox, eventStore } = await writerParts(env)
   const { clock, cryptography, keyVault } = tools
   const writer = createDurableTenantWriter(env.TENANT)
   const keyRing = new CachingKeyRing(createDurableKeyRingStore(env.KEY_RING), keyVault, clock)
@@ -115,7 +128,7 @@ async function buildServices(env: Env): Promise<Services> {
     runsOn: {
       tenantLog: 'Durable Objects (SQLite)',
       readModels: configuration.NEON_FETCH_ENDPOINT === undefined ? 'Neon' : 'PostgreSQL behind a stand-in for Neon',
-      eventStore: 'embedded (the tenant log)',
+      eventStore: eventStore ? 'EventStoreDB (AtomPub)' : 'embedded (the tenant log)',
       bus: 'Cloudflare Queues',
       mail: mailbox ? 'development mailbox' : 'SMTP',
     },

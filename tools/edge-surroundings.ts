@@ -35,6 +35,7 @@ export interface EdgeSurroundings {
 /** A Worker on this machine reaches Postgres through the stand-in for Neon alone. */
 const LOCAL_EDGE_RULES: RuntimeRules = {
   needs: [],
+  speaksGrpc: false,
   standIns: (given) => ({ ...CONTAINER_RULES.standIns(given), 'neon-http': 'ACCI_PROFILE: there is no Neon here' }),
 }
 
@@ -57,7 +58,14 @@ export async function startSurroundings(configuration: Configuration): Promise<E
   const generated = configuration.ACCI_ADMIN_PASSWORD === undefined && !existsSync(marker)
   const email = configuration.ACCI_ADMIN_EMAIL ?? 'admin@example.com'
   const password = configuration.ACCI_ADMIN_PASSWORD ?? `Aa1!${randomBytes(15).toString('base64url')}`
-  const { SMTP_URL: smtpUrl, ACCI_MAIL_FROM: mailFrom } = configuration
+  const { SMTP_URL: smtpUrl, EVENTSTORE_URL: eventStoreUrl } = configuration
+  const passedOn = [
+    'SMTP_URL',
+    'ACCI_MAIL_FROM',
+    'EVENTSTORE_URL',
+    'EVENTSTORE_USERNAME',
+    'EVENTSTORE_PASSWORD',
+  ] as const
   return {
     variables: {
       ACCI_PROFILE: configuration.ACCI_PROFILE,
@@ -69,8 +77,9 @@ export async function startSurroundings(configuration: Configuration): Promise<E
       ACCI_ADMIN_PASSWORD: password,
       DATABASE_URL: connectionString,
       NEON_FETCH_ENDPOINT: standIn.endpoint,
-      ...(smtpUrl !== undefined && { SMTP_URL: smtpUrl }),
-      ...(mailFrom !== undefined && { ACCI_MAIL_FROM: mailFrom }),
+      ...Object.fromEntries(
+        passedOn.flatMap((name) => (configuration[name] === undefined ? [] : [[name, configuration[name]]])),
+      ),
     },
     admin: {
       email,
@@ -80,7 +89,7 @@ export async function startSurroundings(configuration: Configuration): Promise<E
     runsOn: {
       tenantLog: 'Durable Objects (SQLite) in local workerd',
       readModels: `${databaseUrl === undefined ? 'embedded PostgreSQL (PGlite)' : 'PostgreSQL'} behind a stand-in for Neon`,
-      eventStore: 'embedded (the tenant log)',
+      eventStore: eventStoreUrl === undefined ? 'embedded (the tenant log)' : 'EventStoreDB (AtomPub)',
       bus: 'Cloudflare Queues, simulated by miniflare',
       mail: smtpUrl === undefined ? 'development mailbox (/dev/mailbox)' : 'SMTP',
     },

@@ -42,6 +42,26 @@ export function tenantStorageContract(open: (tenantId: string) => Promise<Tenant
       expect(await storage.readProjected()).toBe(0)
     })
 
+    it('keeps how far the event store has followed, whoever is faster', async () => {
+      const tenantId = newId.tenant()
+      const storage = await open(tenantId)
+      expect(await storage.readForwarding()).toEqual({ forwarded: 0 })
+      await storage.commit(batch(EMPTY, 3))
+      const pinned = { forwarded: 0, pinnedTo: 3 }
+      expect(await storage.saveForwarding({ forwarded: 0 }, pinned)).toBe(true)
+      expect(await storage.readForwarding()).toEqual(pinned)
+      // Seen before the other one had saved: nothing is changed.
+      expect(await storage.saveForwarding({ forwarded: 0 }, { forwarded: 0, pinnedTo: 2 })).toBe(false)
+      expect(await storage.saveForwarding({ forwarded: 3 }, { forwarded: 9 })).toBe(false)
+      expect(await storage.readForwarding()).toEqual(pinned)
+      expect(await storage.saveForwarding(pinned, { forwarded: 3 })).toBe(true)
+      const fenced = { forwarded: 3, fence: { reason: 'foreign_event', position: 4 } } as const
+      expect(await storage.saveForwarding({ forwarded: 3 }, fenced)).toBe(true)
+      expect(await storage.saveForwarding({ forwarded: 3 }, { forwarded: 4 })).toBe(false)
+      expect(await storage.readForwarding()).toEqual(fenced)
+      expect((await storage.readRows([])).head.position).toBe(3)
+    })
+
     it('keeps events, rows and head of a commit together', async () => {
       const storage = await open(newId.tenant())
       const first = batch(EMPTY, 2, {

@@ -32,6 +32,8 @@ const open = async (tenantId: string): Promise<TenantStorage> => ({
   commit: (...given) => inObject(tenantId, (storage) => storage.commit(...given)),
   readProjected: () => inObject(tenantId, (storage) => storage.readProjected()),
   saveProjected: (...given) => inObject(tenantId, (storage) => storage.saveProjected(...given)),
+  readForwarding: () => inObject(tenantId, (storage) => storage.readForwarding()),
+  saveForwarding: (...given) => inObject(tenantId, (storage) => storage.saveForwarding(...given)),
   prune: (...given) => inObject(tenantId, (storage) => storage.prune(...given)),
   gather: () => inObject(tenantId, (storage) => storage.gather()),
 })

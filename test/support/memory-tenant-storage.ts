@@ -1,5 +1,6 @@
 import { GENESIS_HASH, type EventEnvelope } from '#common/envelope.ts'
 import type { Json } from '#common/json.ts'
+import { sameForwarding, type Forwarding } from '#domain/ports/forwarding.ts'
 import type { CommitBatch, Head, RowPage, StoredRow, TenantStorage } from '#domain/ports/tenant-storage.ts'
 
 const byRef = (a: StoredRow, b: StoredRow) => (a.ref < b.ref ? -1 : 1)
@@ -22,6 +23,7 @@ export class MemoryTenantStorage implements TenantStorage {
   readonly #rows = new Map<string, string>()
   #head: Head = { position: 0, hash: GENESIS_HASH, revision: 0 }
   #projected = 0
+  #forwarding: Forwarding = { forwarded: 0 }
 
   get head(): Head {
     return this.#head
@@ -93,6 +95,18 @@ export class MemoryTenantStorage implements TenantStorage {
 
   async saveProjected(position: number): Promise<void> {
     this.#projected = Math.max(this.#projected, position)
+  }
+
+  async readForwarding(): Promise<Forwarding> {
+    await this.pause()
+    return this.#forwarding
+  }
+
+  async saveForwarding(expected: Forwarding, next: Forwarding): Promise<boolean> {
+    await this.pause()
+    if (!sameForwarding(this.#forwarding, expected)) return false
+    this.#forwarding = next
+    return true
   }
 
   async prune(now: number): Promise<number> {

@@ -4,6 +4,7 @@ import type { Mail, Mailer } from '#domain/ports/mailer.ts'
 import type { CompleteLoginReply } from '#domain/auth/commands/complete-login.ts'
 import type { Actor, Command, CommandMetadata, Receipt } from '#domain/writer/command.ts'
 import type { UserRole } from '#domain/user/user-types.ts'
+import type { Admission } from '#domain/writer/decide-batch.ts'
 import { TenantWriterCore, type Committed } from '#domain/writer/tenant-writer-core.ts'
 import { MemoryTenantStorage } from './memory-tenant-storage.ts'
 import {
@@ -41,7 +42,7 @@ export class WriterUnderTest {
   readonly core: TenantWriterCore
   #commands = 0
 
-  constructor(storage = new MemoryTenantStorage(), tools = testTools()) {
+  constructor(storage = new MemoryTenantStorage(), tools = testTools(), admission?: Admission) {
     this.storage = storage
     this.tools = tools
     this.core = new TenantWriterCore({
@@ -49,6 +50,7 @@ export class WriterUnderTest {
       storage,
       tools,
       mailer: this.mailer,
+      ...(admission && { admission }),
       onCommitted: (committed) => this.committed.push(committed),
     })
   }

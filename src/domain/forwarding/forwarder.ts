@@ -42,7 +42,7 @@ export interface ForwarderOptions {
 export class Forwarder {
   readonly #options: ForwarderOptions
   readonly #stream: string
-  /** As last seen: for `admit`, which asks storage only when nothing has been seen yet. */
+  /** As last seen. What follows from it is tried against storage before it counts. */
   #seen: Forwarding | undefined
 
   constructor(options: ForwarderOptions) {
@@ -52,36 +52,42 @@ export class Forwarder {
 
   /** Sends what waits, batch by batch, until the end of the log or the first trouble. Never throws for the store's sake. */
   async forward(): Promise<ForwardOutcome> {
+    let state = this.#seen ?? (await this.#read())
+    // Somebody may have lifted the fence.
+    if (state.fence) state = await this.#read()
     for (;;) {
-      const state = await this.#read()
       if (state.fence) return { kind: 'fenced', position: state.forwarded, fence: state.fence }
-      const batch = await this.#nextBatch(state)
+      const { batch, head } = await this.#nextBatch(state)
       if (batch.length === 0) return { kind: 'drained', position: state.forwarded }
       const pinned: Forwarding = { forwarded: state.forwarded, pinnedTo: state.forwarded + batch.length }
-      if (state.pinnedTo === undefined && !(await this.#save(state, pinned))) continue
+      if (state.pinnedTo === undefined && !(await this.#save(state, pinned))) {
+        state = await this.#read()
+        continue
+      }
       const next = await this.#send(pinned, batch)
       if (next instanceof Stopped) return next.outcome
-      await this.#save(pinned, next)
+      if (!(await this.#save(pinned, next))) state = await this.#read()
+      else if (next.forwarded >= head) return { kind: 'drained', position: next.forwarded }
+      else state = next
     }
   }
 
   /** Why the tenant takes no command now, or undefined when it does. `head` is the position of its last event. */
   async admit(head: number): Promise<Refusal | undefined> {
-    const { fence, forwarded } = this.#seen ?? (await this.#read())
-    if (fence) return { code: 'tenant.fenced' }
-    if (head - forwarded < BACKLOG_LIMIT) return undefined
-    return { code: 'event_store.backlog_full', retryAfter: RETRY_AFTER }
+    if (refusal(this.#seen, head) === undefined) return undefined
+    // Another replica may have got further, or somebody may have lifted the fence.
+    return refusal(await this.#read(), head)
   }
 
   /** The pinned batch as it was, or the next one. */
-  async #nextBatch({ forwarded, pinnedTo }: Forwarding): Promise<readonly StoreEvent[]> {
-    const { events } = await this.#options.storage.readEvents(
+  async #nextBatch({ forwarded, pinnedTo }: Forwarding) {
+    const { events, head } = await this.#options.storage.readEvents(
       forwarded,
       pinnedTo === undefined ? APPEND_LIMITS.events : pinnedTo - forwarded,
     )
-    if (pinnedTo === undefined) return withinLimits(events)
+    if (pinnedTo === undefined) return { batch: withinLimits(events), head: head.position }
     if (events.at(-1)?.position !== pinnedTo) throw new Error('the log does not give back a batch that has been pinned')
-    return events.map((event) => toStoreEvent(event))
+    return { batch: events.map((event) => toStoreEvent(event)), head: head.position }
   }
 
   /** What is known after a try of the pinned batch. */
@@ -154,6 +160,13 @@ export class Forwarder {
     if (saved) this.#seen = next
     return saved
   }
+}
+
+/** Unknown counts as too much: it is looked up. */
+function refusal(state: Forwarding | undefined, head: number): Refusal | undefined {
+  if (state?.fence) return { code: 'tenant.fenced' }
+  if (state && head - state.forwarded < BACKLOG_LIMIT) return undefined
+  return { code: 'event_store.backlog_full', retryAfter: RETRY_AFTER }
 }
 
 /** As many of the events as one append carries, and at least one. */

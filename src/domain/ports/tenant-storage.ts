@@ -1,5 +1,6 @@
 import type { EventEnvelope } from '#common/envelope.ts'
 import type { Json } from '#common/json.ts'
+import type { ForwardingStorage } from './forwarding.ts'
 
 /** Where a tenant's log stands. */
 export interface Head {
@@ -42,7 +43,7 @@ export interface RowPage {
 }
 
 /** The storage of ONE tenant's writer. Adapters: Durable Object SQLite, Postgres. */
-export interface TenantStorage {
+export interface TenantStorage extends ForwardingStorage {
   /** Rows that exist among `refs`, and the head they were read at, from one snapshot. */
   readRows(refs: readonly string[]): Promise<RowPage>
   /** Up to `limit` rows with `from` <= ref < `to`, in the order of their refs. */

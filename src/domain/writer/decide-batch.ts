@@ -2,7 +2,7 @@ import { fromUtf8, toBase64Url } from '#common/bytes.ts'
 import type { EventEnvelope } from '#common/envelope.ts'
 import { hashedForm } from '#common/envelope.ts'
 import type { Json } from '#common/json.ts'
-import { accept, refuse, type Outcome } from '#common/outcome.ts'
+import { accept, refuse, type Outcome, type Refusal } from '#common/outcome.ts'
 import { evolveSession, initialSession } from '../auth/session-state.ts'
 import { sealPersonal } from '../events/seal-event.ts'
 import { EVENT_DEFINITIONS, validateEvent, type DomainEvent } from '../events/event-registry.ts'
@@ -40,8 +40,14 @@ export interface WriterTools {
   readonly region: string
 }
 
-/** EventStoreDB takes 1 MiB an append, and over HTTP writes what it refuses: the bound is kept here (G-66). */
-const MAX_COMMAND_BYTES = 1024 * 1024
+/** Says why the tenant takes no command now, or nothing when it does. `head` is the position of its last event. */
+export type Admission = (head: number) => Promise<Refusal | undefined>
+
+/**
+ * EventStoreDB takes 1 MiB an append, and over HTTP writes what it refuses: the bound is kept here (G-66). A little less,
+ * for the names under which the store holds an event's parts.
+ */
+const MAX_COMMAND_BYTES = 1_040_000
 const REPLAY_KEPT = 48 * 3_600_000
 
 /** Decides commands one after another on one working set, each seeing what those before it wrote. */
@@ -49,6 +55,7 @@ export class BatchDecider {
   readonly #tenantId: string
   readonly #tools: WriterTools
   readonly #rows: WorkingSet
+  readonly #admission: Admission
   readonly events: StoredEvent[] = []
   #position: number
   #hash: string
@@ -58,10 +65,12 @@ export class BatchDecider {
     tools: WriterTools,
     rows: WorkingSet,
     head: { readonly position: number; readonly hash: string },
+    admission: Admission = () => Promise.resolve(undefined),
   ) {
     this.#tenantId = tenantId
     this.#tools = tools
     this.#rows = rows
+    this.#admission = admission
     this.#position = head.position
     this.#hash = head.hash
   }
@@ -102,6 +111,9 @@ export class BatchDecider {
     }
     const replayed = await this.#replay(metadata)
     if (replayed) return replayed
+    // After the replay: what was accepted once is answered whatever has happened since.
+    const refusal = await this.#admission(this.#position)
+    if (refusal) return { ok: false, error: refusal }
 
     const state: unknown = await definition.load(command.input, this.#rows, this.#tenantId)
     const target = definition.target?.(command.input)

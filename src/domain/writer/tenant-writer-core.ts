@@ -7,7 +7,7 @@ import type { TenantStorage } from '../ports/tenant-storage.ts'
 import { initialTenant, type TenantState } from '../tenant/tenant-state.ts'
 import { initialUser, type UserState } from '../user/user-state.ts'
 import type { Command, CommandMetadata, Receipt } from './command.ts'
-import { BatchDecider, prefetch, type WriterTools } from './decide-batch.ts'
+import { BatchDecider, prefetch, type Admission, type WriterTools } from './decide-batch.ts'
 import { dueTime } from './due-tasks.ts'
 import { claimTasks, sendMail } from './due-work.ts'
 import { livePrincipal } from './principal.ts'
@@ -36,6 +36,8 @@ export interface TenantWriterCoreOptions {
   readonly storage: TenantStorage
   readonly tools: WriterTools
   readonly mailer: Mailer
+  /** Whether the tenant takes commands; without it, it always does. */
+  readonly admission?: Admission
   /** Called after each commit. Must not throw. */
   readonly onCommitted?: (committed: Committed) => void
 }
@@ -56,6 +58,7 @@ export class TenantWriterCore {
   readonly #storage: TenantStorage
   readonly #tools: WriterTools
   readonly #mailer: Mailer
+  readonly #admission: Admission | undefined
   readonly #onCommitted: (committed: Committed) => void
   #waiting: Waiting[] = []
   #committing = false
@@ -65,6 +68,7 @@ export class TenantWriterCore {
     this.#storage = options.storage
     this.#tools = options.tools
     this.#mailer = options.mailer
+    this.#admission = options.admission
     this.#onCommitted = options.onCommitted ?? (() => undefined)
   }
 
@@ -222,7 +226,7 @@ export class TenantWriterCore {
       const requests = batch.flatMap(({ request }) => request ?? [])
       await prefetch(rows, requests, this.#tenantId, this.#tools.clock())
       const head = await rows.head()
-      const decider = new BatchDecider(this.#tenantId, this.#tools, rows, head)
+      const decider = new BatchDecider(this.#tenantId, this.#tools, rows, head, this.#admission)
       const settled: (() => void)[] = []
       for (const { decide, reject } of batch) {
         const undo = rows.savepoint()

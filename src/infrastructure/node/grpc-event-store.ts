@@ -46,20 +46,23 @@ export interface GrpcOptions {
   readonly timeout?: number
 }
 
+/** The address as the client takes it. It may name several hosts, so it is no URL. */
+function completed(connectionString: string, credentials: GrpcOptions['credentials']): string {
+  const access = credentials
+    ? `${encodeURIComponent(credentials.username)}:${encodeURIComponent(credentials.password)}@`
+    : ''
+  const address = connectionString.replace('://', () => `://${access}`)
+  // The other way of telling failures answers a wrong revision when appends are pipelined.
+  return `${address}${address.includes('?') ? '&' : '?'}throwOnAppendFailure=true`
+}
+
 /** EventStoreDB over gRPC, through the vendor's own client: for the container, where there is HTTP/2. */
 export class GrpcEventStore implements StreamStore {
   readonly #client: EventStoreDBClient
   readonly #call: { readonly deadline: number }
 
   constructor({ connectionString, credentials, timeout = 10_000 }: GrpcOptions) {
-    const address = new URL(connectionString)
-    if (credentials) {
-      address.username = encodeURIComponent(credentials.username)
-      address.password = encodeURIComponent(credentials.password)
-    }
-    // The other way of telling failures answers a wrong revision when appends are pipelined.
-    address.searchParams.set('throwOnAppendFailure', 'true')
-    this.#client = EventStoreDBClient.connectionString(address.href)
+    this.#client = EventStoreDBClient.connectionString(completed(connectionString, credentials))
     this.#call = { deadline: timeout }
   }
 

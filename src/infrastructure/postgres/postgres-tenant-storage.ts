@@ -1,5 +1,6 @@
 import { GENESIS_HASH, type EventEnvelope } from '#common/envelope.ts'
 import type { Json } from '#common/json.ts'
+import type { FenceReason, Forwarding } from '#domain/ports/forwarding.ts'
 import type { CommitBatch, Head, RowPage, StoredRow, TenantStorage } from '#domain/ports/tenant-storage.ts'
 import type { CommitCoalescer } from './commit-coalescer.ts'
 import type { SqlRow, SqlSession } from './sql-session.ts'
@@ -15,6 +16,24 @@ const rowOf = (row: SqlRow): StoredRow => ({
   value: JSON.parse(String(row['body'])) as Json, // written by this adapter
   ...(row['expires_at'] !== null && { expiresAt: Number(row['expires_at']) }),
 })
+
+const columnsOf = ({ forwarded, pinnedTo, fence }: Forwarding) => [
+  forwarded,
+  pinnedTo ?? null,
+  fence?.reason ?? null,
+  fence?.position ?? null,
+]
+
+const forwardingOf = (row: SqlRow | undefined): Forwarding => {
+  if (!row) return { forwarded: 0 }
+  const { forwarded, pinned_to: pinnedTo, fence_reason: reason, fence_position: position } = row
+  return {
+    forwarded: Number(forwarded),
+    ...(pinnedTo !== null && { pinnedTo: Number(pinnedTo) }),
+    // One of the reasons: written by this adapter only.
+    ...(reason !== null && { fence: { reason: reason as FenceReason, position: Number(position) } }),
+  }
+}
 
 /** One tenant's part of the schema `tenant_log`. Any replica may write; the tenant's revision lets one of them win. */
 export class PostgresTenantStorage implements TenantStorage {
@@ -82,6 +101,29 @@ export class PostgresTenantStorage implements TenantStorage {
         params: [this.#tenantId, position],
       },
     ])
+  }
+
+  async readForwarding(): Promise<Forwarding> {
+    const [rows] = await this.#session.transaction('owner', [
+      {
+        text: 'select forwarded, pinned_to, fence_reason, fence_position from tenant_log.tenant where tenant_id = $1',
+        params: [this.#tenantId],
+      },
+    ])
+    return forwardingOf(rows?.[0])
+  }
+
+  async saveForwarding(expected: Forwarding, next: Forwarding): Promise<boolean> {
+    const [rows] = await this.#session.transaction('owner', [
+      {
+        text: `update tenant_log.tenant set forwarded = $6, pinned_to = $7, fence_reason = $8, fence_position = $9
+               where tenant_id = $1 and forwarded = $2 and pinned_to is not distinct from $3
+                 and fence_reason is not distinct from $4 and fence_position is not distinct from $5
+               returning 1`,
+        params: [this.#tenantId, ...columnsOf(expected), ...columnsOf(next)],
+      },
+    ])
+    return rows?.length === 1
   }
 
   async prune(now: number): Promise<number> {

@@ -1,4 +1,6 @@
 import { timestampOf } from '#domain/ports/clock.ts'
+import type { Forwarder } from '#domain/forwarding/forwarder.ts'
+import type { Forwarders } from '#domain/forwarding/forwarders.ts'
 import type { Bus } from '#domain/ports/bus.ts'
 import type { Logger } from '#domain/ports/logger.ts'
 import type { Mailer } from '#domain/ports/mailer.ts'
@@ -12,6 +14,8 @@ import type { SqlSession } from './sql-session.ts'
 interface Entry {
   readonly storage: PostgresTenantStorage
   readonly core: TenantWriterCore
+  /** Absent where the log itself is the event store. */
+  readonly forwarder?: Forwarder
 }
 
 /** Tenants kept in memory; the least recently used idle ones go first. */
@@ -35,12 +39,18 @@ const LAGGING = `select t.tenant_id, t.position, l.since
   where t.projected < t.position and (l.since, t.tenant_id) > ($1, $2)
   order by l.since, t.tenant_id limit ${SWEEP_PAGE}`
 
+/** Tenants whose log the event store does not hold to its end, and may be sent. */
+const TO_FORWARD = `select tenant_id from tenant_log.tenant
+  where forwarded < position and fence_reason is null and tenant_id > $1 order by tenant_id limit ${SWEEP_PAGE}`
+
 export interface PostgresTenantWriterOptions {
   readonly session: SqlSession
   readonly tools: WriterTools
   readonly mailer: Mailer
   readonly bus: () => Bus
   readonly logger: Logger
+  /** Sends what is committed on to an event store; absent where the log itself is the store. */
+  readonly forwarders?: Forwarders
 }
 
 /** The tenant writer of the container: one core a tenant and process over the shared log; replicas meet in the database. */
@@ -50,6 +60,8 @@ export class PostgresTenantWriter implements TenantWriter {
   readonly #entries = new Map<string, Entry>()
   /** Where the last sweep ended. */
   #swept = START
+  /** The last tenant that the last forwarding sweep came to. */
+  #forwarded = ''
 
   constructor(options: PostgresTenantWriterOptions) {
     this.#options = options
@@ -100,6 +112,18 @@ export class PostgresTenantWriter implements TenantWriter {
     await Promise.all(Array.from({ length: TENANTS_AT_ONCE }, () => this.#runDueOf(waiting)))
   }
 
+  /** Sends on to the event store what commits could not. Goes on next time behind the tenant it has come to. */
+  async forwardLagging(): Promise<void> {
+    const { session, forwarders } = this.#options
+    if (!forwarders) return
+    const [rows = []] = await session.transaction('owner', [{ text: TO_FORWARD, params: [this.#forwarded] }])
+    const lagging = rows.map((row) => String(row['tenant_id']))
+    const left = await forwarders.sweep(lagging, (tenantId) => this.#forwarderOf(tenantId, forwarders))
+    const reached = lagging[lagging.length - left.length - 1]
+    const more = left.length > 0 || lagging.length === SWEEP_PAGE
+    this.#forwarded = more ? (reached ?? '') : ''
+  }
+
   /** Resolves once no command of this process waits or is being committed. */
   get idle(): boolean {
     return [...this.#entries.values()].every(({ core }) => core.idle)
@@ -126,6 +150,11 @@ export class PostgresTenantWriter implements TenantWriter {
     }
   }
 
+  #forwarderOf(tenantId: string, forwarders: Forwarders): Forwarder {
+    const { forwarder, storage } = this.#entry(tenantId)
+    return forwarder ?? forwarders.open(tenantId, storage)
+  }
+
   #entry(tenantId: string): Entry {
     const known = this.#entries.get(tenantId)
     const entry = known ?? this.#open(tenantId)
@@ -143,18 +172,21 @@ export class PostgresTenantWriter implements TenantWriter {
         break
       }
     }
-    const { session, tools, mailer } = this.#options
+    const { session, tools, mailer, forwarders } = this.#options
     const storage = new PostgresTenantStorage(session, this.#coalescer, tenantId)
+    const forwarder = forwarders?.open(tenantId, storage)
     const core = new TenantWriterCore({
       tenantId,
       storage,
       tools,
       mailer,
+      ...(forwarder && { admission: (head) => forwarder.admit(head) }),
       onCommitted: ({ position, due }) => {
         void this.#wake(tenantId, position)
+        if (forwarder) void forwarders?.committed(tenantId, forwarder)
         if (due) void this.#runDue(tenantId)
       },
     })
-    return { storage, core }
+    return { storage, core, ...(forwarder && { forwarder }) }
   }
 }

@@ -14,6 +14,9 @@ const standIns = z
   .transform((list) => list.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()])))
   .pipe(z.array(z.enum(STAND_INS)))
 
+/** EventStoreDB's own kinds of address (gRPC), which may name several hosts, and those of its HTTP API (AtomPub). */
+const EVENT_STORE_URL = /^(?:esdb(?:\+discover)?|https?):\/\/[^/?#\s]+(?:[/?#]\S*)?$/
+
 /** The settings both runtimes share, as they stand in the environment. */
 const Environment = z.object({
   ACCI_PROFILE: z.enum(['development', 'production']).default('development'),
@@ -30,6 +33,16 @@ const Environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** Where Neon's SQL over HTTP is served, when not by Neon: a stand-in of development. */
   NEON_FETCH_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  /** An EventStoreDB that the tenants' logs are sent on to. Without one, the logs themselves are the event store. */
+  EVENTSTORE_URL: text
+    .regex(EVENT_STORE_URL, 'must be an esdb://, esdb+discover://, https:// or http:// address')
+    .refine(
+      (url) => !/^[^:]+:\/\/[^/?#]*@/.test(url),
+      'must not hold credentials: EVENTSTORE_USERNAME and _PASSWORD do',
+    )
+    .optional(),
+  EVENTSTORE_USERNAME: text.optional(),
+  EVENTSTORE_PASSWORD: text.optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   ACCI_MAIL_FROM: z.email().optional(),
   HOST: text.default('127.0.0.1'),
@@ -56,6 +69,8 @@ export type GivenVariables = Readonly<Record<string, unknown>>
 export interface RuntimeRules {
   /** Variables it does not start without. */
   readonly needs: readonly (keyof Configuration)[]
+  /** False where there is no HTTP/2: an event store is then reached over its HTTP API. */
+  readonly speaksGrpc: boolean
   /** The stand-ins it would run on, each with the fault that this is in production. */
   readonly standIns: (given: GivenVariables) => { readonly [Name in StandIn]?: string }
 }
@@ -63,6 +78,7 @@ export interface RuntimeRules {
 /** The container: embedded PostgreSQL and a mailbox stand in for what is not named. */
 export const CONTAINER_RULES: RuntimeRules = {
   needs: [],
+  speaksGrpc: true,
   standIns: (given) => ({
     ...(given['DATABASE_URL'] === undefined && { 'embedded-postgres': 'DATABASE_URL: needed in production' }),
     ...(given['SMTP_URL'] === undefined && { mailbox: 'SMTP_URL: needed in production' }),
@@ -82,7 +98,12 @@ export function parseConfiguration(
     ? []
     : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
   // By what is set, not by what could be read: one fault must not hide another.
-  const faults = [...unreadable, ...missing(given, rules), ...standInFaults(given, rules)]
+  const faults = [
+    ...unreadable,
+    ...missing(given, rules),
+    ...standInFaults(given, rules),
+    ...eventStoreFaults(given, rules),
+  ]
   return parsed.success && faults.length === 0 ? { ok: true, configuration: parsed.data } : { ok: false, faults }
 }
 
@@ -93,8 +114,23 @@ function missing(given: GivenVariables, { needs }: RuntimeRules): string[] {
   if (isProduction(given))
     for (const name of ['ACCI_MASTER_KEY', 'ACCI_PUBLIC_URL']) reasons.set(name, 'needed in production')
   for (const name of needs) reasons.set(name, 'needed')
+  if (given['EVENTSTORE_USERNAME'] !== undefined) reasons.set('EVENTSTORE_PASSWORD', 'needed with EVENTSTORE_USERNAME')
+  if (given['EVENTSTORE_PASSWORD'] !== undefined) reasons.set('EVENTSTORE_USERNAME', 'needed with EVENTSTORE_PASSWORD')
   if (given['SMTP_URL'] !== undefined) reasons.set('ACCI_MAIL_FROM', 'needed with SMTP_URL')
   return [...reasons].flatMap(([name, reason]) => (given[name] === undefined ? [`${name}: ${reason}`] : []))
+}
+
+function eventStoreFaults(given: GivenVariables, { speaksGrpc }: RuntimeRules): string[] {
+  const url = given['EVENTSTORE_URL']
+  if (typeof url !== 'string') return []
+  const grpc = url.startsWith('esdb')
+  const open = grpc ? /[?&]tls(?:verifycert)?=false/i.test(url) : url.startsWith('http:')
+  return [
+    ...(grpc && !speaksGrpc ? ['EVENTSTORE_URL: must be an https:// address here, where there is no gRPC'] : []),
+    ...(open && isProduction(given)
+      ? ['EVENTSTORE_URL: must use TLS, with its certificate verified, in production']
+      : []),
+  ]
 }
 
 function standInFaults(given: GivenVariables, rules: RuntimeRules): string[] {

@@ -4,6 +4,7 @@ import { parseConfiguration, type Configuration, type RuntimeRules } from '../sh
 /** What every Worker asks for: it has no folder to keep a key or a database in. */
 const EDGE_RULES: RuntimeRules = {
   needs: ['ACCI_MASTER_KEY', 'DATABASE_URL'],
+  speaksGrpc: false,
   standIns: (given) => ({
     ...(given['SMTP_URL'] === undefined && { mailbox: 'SMTP_URL: needed in production' }),
     ...(given['NEON_FETCH_ENDPOINT'] !== undefined && { 'neon-http': 'NEON_FETCH_ENDPOINT: is not Neon' }),

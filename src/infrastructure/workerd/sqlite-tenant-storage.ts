@@ -1,5 +1,6 @@
 import { GENESIS_HASH, type EventEnvelope } from '#common/envelope.ts'
 import type { Json } from '#common/json.ts'
+import { sameForwarding, type FenceReason, type Forwarding } from '#domain/ports/forwarding.ts'
 import type { CommitBatch, Head, RowPage, StoredRow, TenantStorage } from '#domain/ports/tenant-storage.ts'
 
 /** A statement in a Durable Object takes at most 100 parameters. */
@@ -9,6 +10,13 @@ const MAX_PAGE_CHARACTERS = 8 * 1024 * 1024
 
 /** What is kept beside log and rows. It costs a row each time, so only what changes far more rarely than the log. */
 type MetaName = 'projected' | 'prunedAt'
+
+interface ForwardingRecord extends Record<string, SqlStorageValue> {
+  readonly forwarded: number
+  readonly pinned_to: number | null
+  readonly fence_reason: FenceReason | null
+  readonly fence_position: number | null
+}
 
 interface RowRecord extends Record<string, SqlStorageValue> {
   readonly ref: string
@@ -38,6 +46,7 @@ export class SqliteTenantStorage implements TenantStorage {
   readonly #onCommit: () => void
   #head: Head
   #projected: number
+  #forwarding: Forwarding
   /** Rows that the last commit wrote, as the runtime counts them. */
   rowsWritten = 0
 
@@ -48,9 +57,13 @@ export class SqliteTenantStorage implements TenantStorage {
     storage.sql.exec(`
       create table if not exists event (position integer primary key, text text not null);
       create table if not exists row (ref text primary key, version integer not null, value text not null, expires_at integer) without rowid;
-      create table if not exists meta (name text primary key, value integer not null) without rowid;`)
+      create table if not exists meta (name text primary key, value integer not null) without rowid;
+      create table if not exists forwarding (
+        id integer primary key check (id = 1), forwarded integer not null, pinned_to integer, fence_reason text, fence_position integer
+      );`)
     this.#head = this.#readHead()
     this.#projected = this.#readMeta('projected')
+    this.#forwarding = this.#loadForwarding()
   }
 
   readRows(refs: readonly string[]): Promise<RowPage> {
@@ -126,6 +139,26 @@ export class SqliteTenantStorage implements TenantStorage {
     return Promise.resolve()
   }
 
+  readForwarding(): Promise<Forwarding> {
+    return Promise.resolve(this.#forwarding)
+  }
+
+  /** Durable before anything that follows from it leaves the object: its output waits for what it has written. */
+  saveForwarding(expected: Forwarding, next: Forwarding): Promise<boolean> {
+    if (!sameForwarding(this.#forwarding, expected)) return Promise.resolve(false)
+    this.#storage.sql.exec(
+      `insert into forwarding (id, forwarded, pinned_to, fence_reason, fence_position) values (1, ?, ?, ?, ?)
+       on conflict (id) do update set forwarded = excluded.forwarded, pinned_to = excluded.pinned_to,
+         fence_reason = excluded.fence_reason, fence_position = excluded.fence_position`,
+      next.forwarded,
+      next.pinnedTo ?? null,
+      next.fence?.reason ?? null,
+      next.fence?.position ?? null,
+    )
+    this.#forwarding = next
+    return Promise.resolve(true)
+  }
+
   /** Reads every row, since no index knows what expires: meant for once a day. */
   prune(now: number): Promise<number> {
     const removed = this.#storage.sql.exec('delete from row where expires_at < ?', now).rowsWritten
@@ -148,6 +181,17 @@ export class SqliteTenantStorage implements TenantStorage {
       .exec<RowRecord>(statement, ...parameters)
       .toArray()
       .map((row) => rowOf(row))
+  }
+
+  #loadForwarding(): Forwarding {
+    const [row] = this.#storage.sql.exec<ForwardingRecord>('select * from forwarding').toArray()
+    if (!row) return { forwarded: 0 }
+    const { forwarded, pinned_to: pinnedTo, fence_reason: reason, fence_position: position } = row
+    return {
+      forwarded,
+      ...(pinnedTo !== null && { pinnedTo }),
+      ...(reason !== null && position !== null && { fence: { reason, position } }),
+    }
   }
 
   #readMeta(name: MetaName): number {

@@ -35,13 +35,13 @@ export interface SimulatedServer {
 }
 
 /** The HTTP side of the simulated EventStoreDB (AtomPub), as 4.1.4 was seen to answer. */
-export async function startAtomPub(store: SimulatedStore, faults?: Faults): Promise<SimulatedServer> {
+export async function startAtomPub(store: SimulatedStore, faults?: Faults, at = 0): Promise<SimulatedServer> {
   const server = createServer((request, response) => {
     void respond(store, faults, request, response).catch((fault: unknown) => {
       response.writeHead(500).end(String(fault))
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo // listens on a port
   return {
     url: `http://127.0.0.1:${port}`,

@@ -78,6 +78,7 @@ const unavailable = () => new GrpcFailure(status.UNAVAILABLE, 'Server Is Not Rea
 export async function startGrpc(
   store: SimulatedStore,
   faults?: Faults,
+  at = 0,
 ): Promise<SimulatedServer & { readonly port: number }> {
   const server = new Server({ 'grpc.max_receive_message_length': 16 * 1024 * 1024 })
   // Without TLS the client sends no credentials, and a server without it asks for none: everybody is the admin.
@@ -127,7 +128,7 @@ export async function startGrpc(
       callback(new GrpcFailure(status.UNIMPLEMENTED, 'appends come in batches')),
   })
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (fault, bound) =>
+    server.bindAsync(`127.0.0.1:${at}`, ServerCredentials.createInsecure(), (fault, bound) =>
       fault ? reject(fault) : resolve(bound),
     )
   })

@@ -78,6 +78,44 @@ describe('the configuration', () => {
     ])
   })
 
+  it('takes the addresses of an event store, of one host or several', () => {
+    for (const url of [
+      'esdb://es.example:2113?tls=false',
+      'esdb+discover://es.example',
+      'esdb://one.example:2113,two.example:2113,three.example:2113?nodePreference=leader',
+      'https://es.example:2113',
+      'http://127.0.0.1:2113',
+    ])
+      expect(parseConfiguration({ EVENTSTORE_URL: url })).toMatchObject({ configuration: { EVENTSTORE_URL: url } })
+    for (const url of ['es.example:2113', 'ftp://es.example', 'esdb:es.example', 'esdb://', 'https:// es.example'])
+      expect(blamed(parseConfiguration({ EVENTSTORE_URL: url })), url).toEqual(['EVENTSTORE_URL'])
+  })
+
+  it('wants the credentials of an event store apart, and both', () => {
+    for (const scheme of ['esdb', 'https']) {
+      const parsed = parseConfiguration({ EVENTSTORE_URL: `${scheme}://admin:hunter22@es.example:2113` })
+      expect(blamed(parsed)).toEqual(['EVENTSTORE_URL'])
+      expect(JSON.stringify(parsed)).not.toContain('hunter22')
+    }
+    expect(blamed(parseConfiguration({ EVENTSTORE_USERNAME: 'admin' }))).toEqual(['EVENTSTORE_PASSWORD'])
+    expect(blamed(parseConfiguration({ EVENTSTORE_PASSWORD: 'hunter22' }))).toEqual(['EVENTSTORE_USERNAME'])
+  })
+
+  it('sends the log to an event store under TLS alone, once it is in production', () => {
+    const production = {
+      ACCI_PROFILE: 'production',
+      ACCI_MASTER_KEY: KEY,
+      ACCI_PUBLIC_URL: 'https://acci.example',
+      ACCI_ALLOW_STAND_INS: 'mailbox,embedded-postgres',
+    }
+    const faultsOf = (url: string) => blamed(parseConfiguration({ ...production, EVENTSTORE_URL: url }))
+    expect(faultsOf('https://es.example:2113')).toEqual([])
+    expect(faultsOf('esdb+discover://es.example?tls=true')).toEqual([])
+    expect(faultsOf('http://es.example:2113')).toEqual(['EVENTSTORE_URL'])
+    expect(faultsOf('esdb://es.example:2113?nodePreference=leader&tls=false')).toEqual(['EVENTSTORE_URL'])
+    expect(faultsOf('esdb://es.example:2113?tlsVerifyCert=false')).toEqual(['EVENTSTORE_URL'])
+  })
+
   it('obeys the rules of the runtime', () => {
     const rules: RuntimeRules = { ...CONTAINER_RULES, needs: ['DATABASE_URL'] }
     expect(parseConfiguration({}, rules)).toEqual({ ok: false, faults: ['DATABASE_URL: needed'] })
@@ -99,6 +137,12 @@ describe('the Worker’s environment', () => {
       'DATABASE_URL',
       'ACCI_MAIL_FROM',
     ])
+  })
+
+  it('refuses an event store that only speaks gRPC', () => {
+    const given = { ACCI_MASTER_KEY: KEY, DATABASE_URL: DATABASE }
+    expect(blamed(parseEnvironment({ ...given, EVENTSTORE_URL: 'esdb://es.example:2113' }))).toEqual(['EVENTSTORE_URL'])
+    expect(parseEnvironment({ ...given, EVENTSTORE_URL: 'https://es.example:2113' }).ok).toBe(true)
   })
 
   it('refuses the mailbox and the stand-in for Neon in production', () => {

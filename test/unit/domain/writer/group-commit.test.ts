@@ -105,6 +105,23 @@ describe('a group commit', () => {
     expect(positions(outcomes)).toEqual([0, position + 1, position + 2])
   })
 
+  it('asks whether the tenant takes commands for each that is new, and answers a repeated one all the same', async () => {
+    const writer = await foundedTenant()
+    const replay = { recordId: 'once', fingerprint: 'f' }
+    const first = await writer.do(rename(2, 'Bob'), { replay })
+    const asked: number[] = []
+    const full = new WriterUnderTest(writer.storage, writer.tools, (head) => {
+      asked.push(head)
+      return Promise.resolve({ code: 'event_store.backlog_full', retryAfter: 30 })
+    })
+    const { position } = writer.storage.head
+    const outcomes = await Promise.all([full.do(rename(2, 'Bob'), { replay }), full.do(rename(2, 'Rob'))])
+    expect(outcomes[0]).toMatchObject({ ok: true, value: { position: positions([first])[0], replayed: true } })
+    expect(outcomes[1]).toEqual({ ok: false, error: { code: 'event_store.backlog_full', retryAfter: 30 } })
+    expect(asked).toEqual([position])
+    expect(writer.storage.head.position).toBe(position)
+  })
+
   it('decides anew when another writer was faster', async () => {
     const writer = await foundedTenant()
     writer.storage.conflicts = 3
