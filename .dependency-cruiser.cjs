@@ -6,7 +6,9 @@ const INFRASTRUCTURE = '^src/infrastructure/'
 const SHARED_ADAPTERS = '^src/infrastructure/(?!node/|workerd/)'
 const EDGE = '^src/infrastructure/workerd/'
 const CONTAINER = '^src/infrastructure/node/'
-const ROOTS = '^(src/(worker|server)\\.ts$|durable-objects/)'
+const EDGE_ROOTS = '^(src/worker(-services)?\\.ts$|durable-objects/)'
+const CONTAINER_ROOTS = '^src/((server|container|cli)\\.ts$|cli/)'
+const ROOTS = `${EDGE_ROOTS}|${CONTAINER_ROOTS}`
 const OUTSIDE = '^(tools|bench|test)/'
 
 /** @returns a rule: files under `from` never import what matches `to`. */
@@ -57,11 +59,11 @@ module.exports = {
     never('container-never-sees-edge', 'workerd/ and node/ never see each other.', CONTAINER, {
       path: [EDGE, '^cloudflare:'],
     }),
-    never('worker-is-edge', 'The edge root binds edge adapters.', '^(src/worker\\.ts$|durable-objects/)', {
-      path: [CONTAINER, '^src/server\\.ts$'],
+    never('worker-is-edge', 'The edge roots bind edge adapters.', EDGE_ROOTS, {
+      path: [CONTAINER, CONTAINER_ROOTS],
     }),
-    never('server-is-container', 'The container root binds container adapters.', '^src/server\\.ts$', {
-      path: [EDGE, '^cloudflare:', '^(src/worker\\.ts$|durable-objects/)'],
+    never('server-is-container', 'The container roots bind container adapters.', CONTAINER_ROOTS, {
+      path: [EDGE, '^cloudflare:', EDGE_ROOTS],
     }),
     never('product-needs-no-tools', 'The product never imports tools, benches or tests.', '^(src|durable-objects)/', {
       path: OUTSIDE,

@@ -1,0 +1,165 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { SessionCache } from '#api/auth/session-cache.ts'
+import type { Services } from '#api/services.ts'
+import { Forwarders } from '#domain/forwarding/forwarders.ts'
+import { createKeyVault, parseMasterKey } from '#domain/keys/master-key.ts'
+import { systemClock } from '#domain/ports/clock.ts'
+import type { Logger } from '#domain/ports/logger.ts'
+import { Projector } from '#domain/projection/projector.ts'
+import type { WriterTools } from '#domain/writer/decide-batch.ts'
+import { nodeArgon2id } from '#infrastructure/node/argon2.ts'
+import { InProcessBus } from '#infrastructure/node/in-process-bus.ts'
+import { masterKeyFile } from '#infrastructure/node/master-key-file.ts'
+import { openEventStore } from '#infrastructure/node/open-event-store.ts'
+import { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
+import { PgliteSqlSession } from '#infrastructure/node/pglite-sql-session.ts'
+import { Sweep } from '#infrastructure/node/sweep.ts'
+import { DevelopmentMailbox } from '#infrastructure/postgres/development-mailbox.ts'
+import { migrate } from '#infrastructure/postgres/migrate.ts'
+import { PostgresDirectory } from '#infrastructure/postgres/postgres-directory.ts'
+import { PostgresKeyRingStore } from '#infrastructure/postgres/postgres-key-ring-store.ts'
+import { PostgresProjectionStore } from '#infrastructure/postgres/postgres-projection-store.ts'
+import { PostgresReadModels } from '#infrastructure/postgres/postgres-read-models.ts'
+import { PostgresTenantWriter } from '#infrastructure/postgres/postgres-tenant-writer.ts'
+import { createArgon2PasswordHasher } from '#infrastructure/shared/argon2-password-hasher.ts'
+import { CachingKeyRing } from '#infrastructure/shared/caching-key-ring.ts'
+import type { Configuration } from '#infrastructure/shared/configuration.ts'
+import { isDisposableDomain } from '#infrastructure/shared/disposable-domains.ts'
+import { JoseAccessTokens } from '#infrastructure/shared/jose-access-tokens.ts'
+import { logEventStore } from '#infrastructure/shared/log-event-store.ts'
+import { nodeCompression } from '#infrastructure/shared/node-compression.ts'
+import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
+import { createOsoPolicy } from '#infrastructure/shared/oso-policy.ts'
+import { createSmtpMailer } from '#infrastructure/shared/smtp-mailer.ts'
+import { POLICY_SOURCES } from '../policies/index.ts'
+import { MIGRATIONS } from './migrations.ts'
+
+const AUDIENCE = 'acci'
+
+/** The pipeline as it runs in one process of Node: writer, event store, bus and projector over one database. */
+export type Pipeline = Awaited<ReturnType<typeof openPipeline>>
+
+/** Opens what the configuration names. Changes nothing by itself: the schema is left as it is, and nothing is swept. */
+export async function openPipeline(configuration: Configuration, logger: Logger) {
+  const session = await openDatabase(configuration, logger)
+  const eventStore = openEventStore(configuration)
+  const mailer = openMailer(configuration, session)
+  const tools = openTools(configuration)
+  // Writer and bus need each other: a commit wakes the projector, the projector confirms to the writer.
+  const writer: PostgresTenantWriter = new PostgresTenantWriter({
+    session,
+    tools,
+    mailer: mailer.mailer,
+    bus: () => bus,
+    logger,
+    ...(eventStore && {
+      forwarders: new Forwarders({
+        store: eventStore,
+        logger,
+        now: tools.clock,
+        sweepIn: (wait) => forwarding.soon(wait),
+      }),
+    }),
+  })
+  const directory = new PostgresDirectory(session, tools.clock)
+  const projector = new Projector({
+    eventStore: logEventStore(writer),
+    store: new PostgresProjectionStore(session),
+    writer,
+    directory,
+    logger,
+    cryptography: tools.cryptography,
+    keyVault: tools.keyVault,
+  })
+  const bus = new InProcessBus((tenantId) => projector.project(tenantId), logger)
+  const sweep = new Sweep(() => writer.sweep(), logger)
+  const forwarding = new Sweep(() => writer.forwardLagging(), logger)
+  return {
+    session,
+    eventStore,
+    ...mailer,
+    tools,
+    writer,
+    directory,
+    projector,
+    migrate: () => migrate(session, MIGRATIONS, (text) => nodeCryptography.sha256Hex(text)),
+    /** Begins what goes on beside requests. */
+    start() {
+      sweep.start()
+      if (eventStore) forwarding.start()
+    },
+    /** Ends that, lets work under way end, and lets go of all that is open. */
+    async stop() {
+      sweep.stop()
+      forwarding.stop()
+      await bus.stop()
+      await eventStore?.close()
+      await session.close()
+    },
+  }
+}
+
+/** What the API needs, over an open pipeline. */
+export async function openServices(config: Configuration, pipeline: Pipeline, logger: Logger): Promise<Services> {
+  const { session, eventStore, mailbox, tools, writer, directory, projector } = pipeline
+  const { clock, cryptography, keyVault } = tools
+  const keyRing = new CachingKeyRing(new PostgresKeyRingStore(session), keyVault, clock)
+  const publicUrl = config.ACCI_PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`
+  const { ACCI_ADMIN_EMAIL: adminEmail, ACCI_ADMIN_PASSWORD: adminPassword } = config
+  const database = config.DATABASE_URL === undefined ? 'embedded PostgreSQL (PGlite)' : 'PostgreSQL'
+  return {
+    writer,
+    readModels: new PostgresReadModels(session),
+    projector,
+    directory,
+    policy: await createOsoPolicy(POLICY_SOURCES),
+    passwords: createArgon2PasswordHasher(nodeArgon2id, (length) => cryptography.randomBytes(length)),
+    tokens: new JoseAccessTokens({ keyRing, clock, issuer: publicUrl, audience: AUDIENCE }),
+    keyRing,
+    sessions: new SessionCache(writer, clock, { waitTogether: true }),
+    cryptography,
+    keyVault,
+    clock,
+    logger,
+    region: config.ACCI_REGION,
+    profile: config.ACCI_PROFILE,
+    publicUrl,
+    isDisposableDomain,
+    ...(mailbox && { mailbox: () => mailbox.list() }),
+    bootstrap: adminEmail !== undefined && adminPassword !== undefined ? { adminEmail, adminPassword } : undefined,
+    runsOn: {
+      tenantLog: database,
+      readModels: database,
+      eventStore: eventStore
+        ? `EventStoreDB (${(await eventStore.capabilities()).protocol === 'grpc' ? 'gRPC' : 'AtomPub'})`
+        : 'embedded (the tenant log)',
+      bus: 'in-process',
+      mail: mailbox ? 'development mailbox' : 'SMTP',
+    },
+  }
+}
+
+async function openDatabase({ DATABASE_URL: url, ACCI_DATA_DIR: folder }: Configuration, logger: Logger) {
+  if (url !== undefined)
+    return new PgSqlSession(url, (fault) => logger.error('database connection lost', { fault: String(fault) }))
+  mkdirSync(folder, { recursive: true })
+  return PgliteSqlSession.open(join(folder, 'postgres-container'))
+}
+
+function openTools({ ACCI_MASTER_KEY: key, ACCI_DATA_DIR: folder, ACCI_REGION: region }: Configuration): WriterTools {
+  const masterKey = parseMasterKey(key ?? masterKeyFile(folder))
+  if (!masterKey) throw new Error('the master key is not 32 bytes in base64url')
+  const cryptography = nodeCryptography
+  const keyVault = createKeyVault(masterKey, cryptography)
+  return { clock: systemClock, cryptography, keyVault, compression: nodeCompression, region }
+}
+
+function openMailer(
+  { SMTP_URL: url, ACCI_MAIL_FROM: from = '' }: Configuration,
+  session: PgSqlSession | PgliteSqlSession,
+) {
+  if (url !== undefined) return { mailer: createSmtpMailer(url, from), mailbox: undefined }
+  const mailbox = new DevelopmentMailbox(session, systemClock)
+  return { mailer: mailbox, mailbox }
+}
