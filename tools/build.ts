@@ -71,12 +71,13 @@ const require = acciCreateRequire(import.meta.url);
 const __filename = acciFileURLToPath(import.meta.url);
 const __dirname = acciDirname(__filename);`
 
-/** The container's server: `dist/server/server.mjs`, for plain Node. */
+/** The container's server and the operators' command line beside it: `dist/server/{server,acci}.mjs`, for plain Node. */
 export function buildServer(): Promise<Built> {
   return buildOnce('server/server.mjs', SOURCES, async (folder) => {
     const { metafile } = await build({
-      entryPoints: [join(ROOT, 'src', 'server.ts')],
-      outfile: join(folder, 'server.mjs'),
+      entryPoints: { server: join(ROOT, 'src', 'server.ts'), acci: join(ROOT, 'src', 'cli.ts') },
+      outdir: folder,
+      outExtension: { '.js': '.mjs' },
       absWorkingDir: ROOT,
       bundle: true,
       platform: 'node',

@@ -109,6 +109,9 @@ export interface StreamStore {
   close(): Promise<void>
 }
 
+/** A stream that nobody writes: asking for its end shows that the store answers, with no more access than its writer has. */
+export const PROBED_STREAM = 'acci-health'
+
 /** Most events, and most bytes of data and metadata, that one append carries (G-66). */
 export const APPEND_LIMITS = { events: 100, bytes: 1024 * 1024 } as const
 

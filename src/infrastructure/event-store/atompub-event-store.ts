@@ -3,6 +3,7 @@ import type { Json } from '#common/json.ts'
 import { fromUtf8 } from '#common/bytes.ts'
 import {
   APPEND_LIMITS,
+  PROBED_STREAM,
   type AllPage,
   type AppendResult,
   type DeleteResult,
@@ -14,7 +15,9 @@ import {
   type StreamMetadata,
   type StreamStore,
 } from '#domain/ports/event-store.ts'
+import type { StoreAdministration } from '#domain/ports/store-administration.ts'
 import { appendBytes } from '#domain/event-store/append-bytes.ts'
+import { AtomPubProjections } from './atompub-projections.ts'
 import { pollingSubscription } from './polling-subscription.ts'
 
 const EVENTS = 'application/vnd.eventstore.events+json'
@@ -145,12 +148,8 @@ export class AtomPubEventStore implements StreamStore {
     const began = performance.now()
     const latency = () => Math.round(performance.now() - began)
     try {
-      const response = await this.#fetch('/streams/%24all/head/backward/1?embed=none', { headers: { Accept: ATOM } })
-      await response.body?.cancel()
-      if (response.status === 401) return { status: 'denied', latency: latency() } as const
-      return response.ok
-        ? ({ status: 'up', latency: latency() } as const)
-        : ({ status: 'down', latency: latency(), detail: `HTTP ${response.status}` } as const)
+      const last = await this.readLast(PROBED_STREAM)
+      return { status: last.kind === 'accessDenied' ? 'denied' : 'up', latency: latency() } as const
     } catch (fault) {
       return { status: 'down', latency: latency(), detail: causeOf(fault) } as const
     }
@@ -159,6 +158,11 @@ export class AtomPubEventStore implements StreamStore {
   async capabilities() {
     const serverVersion = await this.#serverVersion()
     return { protocol: 'atompub', pushes: false, ...(serverVersion !== undefined && { serverVersion }) } as const
+  }
+
+  /** What only an administrator does. */
+  get administration(): StoreAdministration {
+    return new AtomPubProjections((path, init) => this.#fetch(path, init))
   }
 
   close(): Promise<void> {
@@ -286,4 +290,9 @@ function objectOf(text: string | undefined): Readonly<Record<string, Json>> {
   return parsed.success ? parsed.data : {}
 }
 
-const causeOf = (fault: unknown): string => (fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault))
+/** Node tells the reason of a failed `fetch` apart. */
+function causeOf(fault: unknown): string {
+  if (!(fault instanceof Error)) return String(fault)
+  const reason = fault.cause instanceof Error ? fault.cause.message : ''
+  return reason === '' ? `${fault.name}: ${fault.message}` : `${fault.message}: ${reason}`
+}

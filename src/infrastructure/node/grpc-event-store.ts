@@ -20,6 +20,7 @@ import { z } from 'zod'
 import type { Json } from '#common/json.ts'
 import {
   APPEND_LIMITS,
+  PROBED_STREAM,
   type AllPage,
   type AppendResult,
   type DeleteResult,
@@ -32,7 +33,9 @@ import {
   type StreamMetadata,
   type StreamStore,
 } from '#domain/ports/event-store.ts'
+import type { StoreAdministration } from '#domain/ports/store-administration.ts'
 import { appendBytes } from '#domain/event-store/append-bytes.ts'
+import { GrpcProjections } from './grpc-projections.ts'
 
 /** Milliseconds. */
 const CLOSED_WITHIN = 1_000
@@ -177,17 +180,20 @@ export class GrpcEventStore implements StreamStore {
     const began = performance.now()
     const latency = () => Math.round(performance.now() - began)
     try {
-      const last = this.#client.readAll({ ...this.#call, direction: BACKWARDS, fromPosition: END, maxCount: 1 })
-      await last[Symbol.asyncIterator]().next()
-      return { status: 'up', latency: latency() } as const
+      const last = await this.readLast(PROBED_STREAM)
+      return { status: last.kind === 'accessDenied' ? 'denied' : 'up', latency: latency() } as const
     } catch (fault) {
-      if (fault instanceof AccessDeniedError) return { status: 'denied', latency: latency() } as const
       return { status: 'down', latency: latency(), detail: causeOf(fault) } as const
     }
   }
 
   capabilities() {
     return Promise.resolve({ protocol: 'grpc', pushes: true } as const)
+  }
+
+  /** What only an administrator does. */
+  get administration(): StoreAdministration {
+    return new GrpcProjections(this.#client, this.#call)
   }
 
   /** The client waits for its streams to end; one that has broken never does. */

@@ -12,7 +12,9 @@ export function checkAccess(
   operation: Operation,
 ): boolean {
   if (user === 'admin') return true
-  const listed = store.metadata(stream).$acl?.[operation] ?? (stream.startsWith('$') ? '$admins' : '$all')
+  const isSystem = stream.startsWith('$')
+  const rules = store.defaultAccess()[isSystem ? '$systemStreamAcl' : '$userStreamAcl']
+  const listed = store.metadata(stream).$acl?.[operation] ?? rules?.[operation] ?? (isSystem ? '$admins' : '$all')
   const allowed = typeof listed === 'string' ? [listed] : listed
   return allowed.includes('$all') || (user !== undefined && allowed.includes(user))
 }

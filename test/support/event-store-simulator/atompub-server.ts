@@ -101,6 +101,7 @@ async function answerTo(store: SimulatedStore, asked: Omit<Asked, 'user'>): Prom
     const info = JSON.stringify({ esVersion: '4.1.4.0', state: 'master', projectionsMode: 'None' })
     return answer(200, 'OK', { 'content-type': 'application/json; charset=utf-8' }, info)
   }
+  if (area === 'projection' || area === 'projections') return projections(store, full)
   if (area !== 'streams' || name === undefined || /%2f/i.test(asked.url.pathname))
     return asked.method === 'POST' ? answer(405, 'Method Not Allowed', {}) : answer(404, 'Not Found', {})
   const stream = decodeURIComponent(name)
@@ -111,6 +112,32 @@ async function answerTo(store: SimulatedStore, asked: Omit<Asked, 'user'>): Prom
   return rest[0] === 'metadata'
     ? readFeed(store, full, `$$${stream}`, rest.length === 1 ? ['head'] : rest.slice(1))
     : readFeed(store, full, stream, rest)
+}
+
+async function projections({ projections: all }: SimulatedStore, { method, url, user, body }: Asked): Promise<Answer> {
+  if (user !== 'admin') return answer(401, 'Unauthorized', CHALLENGE)
+  const [, area, name = '', ...rest] = url.pathname.split('/').map((part) => decodeURIComponent(part))
+  const known = all.get(name)
+  switch (`${method} ${area === 'projections' ? name : rest.join('/')}`) {
+    case 'POST continuous': {
+      const created = url.searchParams.get('name') ?? ''
+      if (all.get(created)) return answer(409, 'Conflict')
+      all.create(created, body.toString(), url.searchParams.get('emit') === 'yes')
+      return answer(201, 'Created', { location: `${url.origin}/projection/${created}` })
+    }
+    case 'GET query':
+      return known
+        ? answer(200, 'OK', { 'content-type': 'application/javascript' }, known.query)
+        : answer(404, 'Not Found')
+    case 'PUT query':
+      if (!known) return answer(404, 'Not Found')
+      all.update(name, body.toString(), url.searchParams.get('emit') === 'yes')
+      return answer(200, 'OK')
+    case 'POST command/enable':
+      return all.enable(name) ? answer(200, 'OK') : answer(404, 'Not Found')
+    default:
+      return answer(404, 'Not Found')
+  }
 }
 
 function loginOf(authorization: string | undefined): string | undefined {

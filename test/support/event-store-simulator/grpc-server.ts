@@ -10,6 +10,7 @@ import {
   type ServerWritableStream,
 } from '@grpc/grpc-js'
 import type Shared from '@eventstore/db-client/generated/shared_pb.js'
+import type Projections from '@eventstore/db-client/generated/projections_pb.js'
 import type Streams from '@eventstore/db-client/generated/streams_pb.js'
 import type { SimulatedServer } from './atompub-server.ts'
 import { checkAccess, type Operation } from './access.ts'
@@ -26,6 +27,8 @@ import {
   anyMessages,
   codeMessages,
   emptyMessages,
+  projectionsMessages,
+  projectionsServices,
   serverFeaturesMessages,
   serverFeaturesServices,
   sharedMessages,
@@ -36,6 +39,7 @@ import {
 
 const { StreamsService } = streamsServices
 const { ServerFeaturesService } = serverFeaturesServices
+const { ProjectionsService } = projectionsServices
 const { Empty } = emptyMessages
 
 type ReadResp = Streams.ReadResp
@@ -126,6 +130,40 @@ export async function startGrpc(
     // The client appends in batches, since the server says that it can.
     append: (_call: unknown, callback: (failure: GrpcFailure) => void) =>
       callback(new GrpcFailure(status.UNIMPLEMENTED, 'appends come in batches')),
+  })
+  const { projections } = store
+  server.addService(ProjectionsService, {
+    create: unary((request: Projections.CreateReq) => {
+      const options = request.getOptions()
+      const continuous = options?.getContinuous()
+      const name = continuous?.getName() ?? ''
+      if (projections.get(name)) throw new GrpcFailure(status.ALREADY_EXISTS, `Duplicate projection names : ${name}`)
+      projections.create(name, options?.getQuery() ?? '', continuous?.getEmitEnabled() ?? false)
+      return new projectionsMessages.CreateResp()
+    }),
+    update: unary((request: Projections.UpdateReq) => {
+      const options = request.getOptions()
+      const name = options?.getName() ?? ''
+      if (!projections.get(name)) throw new GrpcFailure(status.NOT_FOUND, 'NotFound')
+      projections.update(name, options?.getQuery() ?? '', options?.getEmitEnabled() ?? false)
+      return new projectionsMessages.UpdateResp()
+    }),
+    enable: unary((request: Projections.EnableReq) => {
+      if (!projections.enable(request.getOptions()?.getName() ?? ''))
+        throw new GrpcFailure(status.NOT_FOUND, 'NotFound')
+      return new projectionsMessages.EnableResp()
+    }),
+    statistics: (call: ServerWritableStream<Projections.StatisticsReq, Projections.StatisticsResp>) => {
+      for (const name of projections.names) {
+        const details = new projectionsMessages.StatisticsResp.Details()
+        details.setName(name)
+        details.setStatus(projections.get(name)?.enabled === true ? 'Running' : 'Stopped')
+        const response = new projectionsMessages.StatisticsResp()
+        response.setDetails(details)
+        call.write(response)
+      }
+      call.end()
+    },
   })
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`127.0.0.1:${at}`, ServerCredentials.createInsecure(), (fault, bound) =>

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
+import { SimulatedProjections } from './simulated-projections.ts'
 
 /** Expected versions as the protocols number them. */
 export const ANY = -2
@@ -49,8 +50,11 @@ interface Stream {
 interface Metadata {
   readonly $maxCount?: number
   readonly $tb?: number
-  readonly $acl?: Readonly<Record<string, string | readonly string[]>>
+  readonly $acl?: AccessList
 }
+
+type AccessList = Readonly<Record<string, string | readonly string[]>>
+type DefaultAccess = { readonly [Kind in '$userStreamAcl' | '$systemStreamAcl']?: AccessList }
 
 /** `$tb` of a stream that has been deleted but may be begun again. */
 const SOFT_DELETED = Number.MAX_SAFE_INTEGER
@@ -69,6 +73,7 @@ export class SimulatedStore extends EventEmitter<{ commit: [stream: string] }> {
   readonly #streams = new Map<string, Stream>()
   readonly #all: StoredRecord[] = []
   readonly #remembered = new Map<string, { readonly stream: string; readonly revision: number }>()
+  readonly projections = new SimulatedProjections(this)
 
   constructor() {
     super()
@@ -158,6 +163,12 @@ export class SimulatedStore extends EventEmitter<{ commit: [stream: string] }> {
   metadata(stream: string): Metadata {
     const text = this.#streams.get(`$$${stream}`)?.records.at(-1)?.data.toString()
     return text === undefined ? {} : (JSON.parse(text) as Metadata) // whoever wrote it wrote JSON, or the tests fail here
+  }
+
+  /** Who may do what with streams that say nothing of their own, if somebody has set it. */
+  defaultAccess(): DefaultAccess {
+    const text = this.#streams.get('$settings')?.records.at(-1)?.data.toString()
+    return text === undefined ? {} : (JSON.parse(text) as DefaultAccess) // as above
   }
 
   /** The rules by which the server takes an append for a repetition (IndexWriter.CheckCommit of 23.10). */

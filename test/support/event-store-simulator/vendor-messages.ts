@@ -2,6 +2,8 @@ import { createRequire } from 'node:module'
 import type Any from 'google-protobuf/google/protobuf/any_pb.js'
 import type Empty from 'google-protobuf/google/protobuf/empty_pb.js'
 import type Code from '@eventstore/db-client/generated/code_pb.js'
+import type ProjectionsServices from '@eventstore/db-client/generated/projections_grpc_pb.js'
+import type Projections from '@eventstore/db-client/generated/projections_pb.js'
 import type ServerFeaturesServices from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js'
 import type ServerFeatures from '@eventstore/db-client/generated/serverfeatures_pb.js'
 import type Shared from '@eventstore/db-client/generated/shared_pb.js'
@@ -16,6 +18,8 @@ const generated = '@eventstore/db-client/generated'
 const google = 'google-protobuf/google/protobuf'
 
 export const codeMessages = require(`${generated}/code_pb.js`) as typeof Code
+export const projectionsServices = require(`${generated}/projections_grpc_pb.js`) as typeof ProjectionsServices
+export const projectionsMessages = require(`${generated}/projections_pb.js`) as typeof Projections
 export const serverFeaturesServices = require(`${generated}/serverfeatures_grpc_pb.js`) as typeof ServerFeaturesServices
 export const serverFeaturesMessages = require(`${generated}/serverfeatures_pb.js`) as typeof ServerFeatures
 export const sharedMessages = require(`${generated}/shared_pb.js`) as typeof Shared

@@ -1,0 +1,70 @@
+import type { Configuration } from '#infrastructure/shared/configuration.ts'
+import { parseConfiguration } from '#infrastructure/shared/configuration.ts'
+import { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
+
+/** What a command ends with. */
+export const EXIT = {
+  done: 0,
+  /** It has found something wrong, and said what. */
+  found: 1,
+  /** It was asked for something that makes no sense, or the configuration is not valid. */
+  usage: 2,
+  /** Something it depends on did not answer. */
+  unavailable: 3,
+} as const
+
+/** An end with a reason that needs no stack. */
+export class Ended extends Error {
+  readonly code: (typeof EXIT)[keyof typeof EXIT]
+
+  constructor(code: (typeof EXIT)[keyof typeof EXIT], message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** What the commands work with: the environment, and where they write to. */
+export interface CliContext {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** What was asked for. */
+  readonly out: (line: string) => void
+  /** What goes on meanwhile, for people. */
+  readonly note: (line: string) => void
+}
+
+export function configurationOf({ environment }: CliContext): Configuration {
+  const parsed = parseConfiguration(environment)
+  if (parsed.ok) return parsed.configuration
+  throw new Ended(
+    EXIT.usage,
+    `the configuration is not valid:\n${parsed.faults.map((fault) => `  ${fault}`).join('\n')}`,
+  )
+}
+
+/** Runs work on the database the product runs on. The embedded one belongs to the process that has it open. */
+export async function withDatabase<Result>(
+  { DATABASE_URL: url }: Configuration,
+  work: (session: PgSqlSession) => Promise<Result>,
+): Promise<Result> {
+  if (url === undefined)
+    throw new Ended(EXIT.usage, 'DATABASE_URL is not set: the embedded database can be used by the server alone')
+  const session = new PgSqlSession(url, () => undefined)
+  try {
+    return await work(session)
+  } finally {
+    await session.close()
+  }
+}
+
+/** Rows as aligned columns, the first row being the heading. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}

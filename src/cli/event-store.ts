@@ -1,0 +1,158 @@
+import type { Command } from 'commander'
+import { BY_AGGREGATE, BY_AGGREGATE_QUERY, SYSTEM_PROJECTIONS } from '#domain/event-store/by-aggregate-projection.ts'
+import { installAccess } from '#domain/event-store/stream-access.ts'
+import { verifyLog, type Verification } from '#domain/event-store/verify-log.ts'
+import { openEventStore, type RemoteEventStore } from '#infrastructure/node/open-event-store.ts'
+import { PostgresOutbox, type OutboxEntry } from '#infrastructure/postgres/postgres-outbox.ts'
+import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
+import { configurationOf, Ended, EXIT, withDatabase, type CliContext } from './context.ts'
+
+const TENANTS_PAGE = 500
+
+interface Step {
+  readonly step: string
+  readonly result: string
+  readonly ok: boolean
+}
+
+/** `acci eventstore …` */
+export function eventStoreCommand(command: Command, context: CliContext): void {
+  command
+    .command('init')
+    .description('prepare an EventStoreDB, as an administrator: access to streams, links by aggregate')
+    .option('--reader <user...>', 'users who may read the streams beside the product')
+    .option('--replace-access', 'replace rules of access that somebody else has set')
+    .option('--json', 'for machines')
+    .action(async (options: { reader?: string[]; replaceAccess?: boolean; json?: boolean }) => {
+      const steps = await withStore(asAdministrator(context), (store) => prepare(store, context, options))
+      if (options.json) context.out(JSON.stringify({ steps }))
+      else for (const { step, result, ok } of steps) context.out(`${ok ? 'ok    ' : 'FAILED'}  ${step}: ${result}`)
+      if (steps.some(({ ok }) => !ok)) throw new Ended(EXIT.found, 'the event store is not prepared')
+    })
+  command
+    .command('verify')
+    .description('compare logs and event store event by event, and check the chains of hashes')
+    .option('--tenant <id>', 'this tenant alone')
+    .option('--json', 'one JSON object a tenant, one a line')
+    .action(async ({ tenant, json }: { tenant?: string; json?: boolean }) => {
+      const differing = await verify(context, tenant, json === true)
+      if (differing > 0) throw new Ended(EXIT.found, `${differing} of the logs verified differ`)
+    })
+}
+
+/** Who prepares a store may do more there than the product that writes to it. */
+const asAdministrator = ({ environment, ...rest }: CliContext): CliContext => ({
+  ...rest,
+  environment: {
+    ...environment,
+    EVENTSTORE_USERNAME: environment['EVENTSTORE_ADMIN_USERNAME'] ?? environment['EVENTSTORE_USERNAME'],
+    EVENTSTORE_PASSWORD: environment['EVENTSTORE_ADMIN_PASSWORD'] ?? environment['EVENTSTORE_PASSWORD'],
+  },
+})
+
+async function withStore<Result>(
+  context: CliContext,
+  work: (store: RemoteEventStore) => Promise<Result>,
+): Promise<Result> {
+  const store = openEventStore(configurationOf(context))
+  if (!store) throw new Ended(EXIT.usage, 'EVENTSTORE_URL is not set: the tenants’ logs are the event store')
+  try {
+    const { status, detail } = await store.health()
+    if (status === 'down')
+      throw new Ended(EXIT.unavailable, `the event store does not answer: ${detail ?? 'no reason given'}`)
+    return await work(store)
+  } finally {
+    await store.close()
+  }
+}
+
+async function prepare(
+  store: RemoteEventStore,
+  { environment }: CliContext,
+  { reader = [], replaceAccess = false }: { readonly reader?: readonly string[]; readonly replaceAccess?: boolean },
+): Promise<readonly Step[]> {
+  const steps: Step[] = []
+  for (const name of SYSTEM_PROJECTIONS) {
+    const result = await store.administration.enableProjection(name)
+    steps.push({ step: `projection ${name}`, result: TOLD[result], ok: result === 'enabled' })
+  }
+  const installed = await store.administration.installProjection(BY_AGGREGATE, BY_AGGREGATE_QUERY)
+  const ok = installed !== 'accessDenied' && installed !== 'notOffered'
+  steps.push({ step: `projection ${BY_AGGREGATE}`, result: TOLD[installed], ok })
+  // Without a user of its own the product writes as nobody: rules would lock it out.
+  const writer = environment['EVENTSTORE_USERNAME']
+  if (writer === undefined)
+    return [...steps, { step: 'access to streams', result: 'left as it is: EVENTSTORE_USERNAME is not set', ok: true }]
+  const access = await installAccess(store, { writer, readers: reader }, replaceAccess)
+  const result =
+    access.kind === 'failed'
+      ? access.cause
+      : access.kind === 'otherRules'
+        ? `other rules are set, which --replace-access would replace: ${JSON.stringify(access.rules)}`
+        : TOLD[access.kind]
+  return [...steps, { step: 'access to streams', result, ok: access.kind === 'written' || access.kind === 'unchanged' }]
+}
+
+const TOLD = {
+  enabled: 'runs',
+  created: 'created, runs',
+  updated: 'brought up to date, runs',
+  unchanged: 'as it should be',
+  written: 'set',
+  accessDenied: 'refused: EVENTSTORE_ADMIN_USERNAME and _PASSWORD must be an administrator’s',
+  notOffered: 'the server runs no projections (start it with --run-projections=all)',
+} as const
+
+/** Returns how many logs differ. */
+async function verify(context: CliContext, only: string | undefined, json: boolean): Promise<number> {
+  const configuration = configurationOf(context)
+  return withDatabase(configuration, async (session) => {
+    const outbox = new PostgresOutbox(session)
+    const store = openEventStore(configuration)
+    let [differing, count] = [0, 0]
+    try {
+      for await (const entry of entries(outbox, only)) {
+        const found = await verifyOne(outbox, entry, store)
+        if (found.kind === 'differs') differing++
+        count++
+        if (json) context.out(JSON.stringify({ tenantId: entry.tenantId, ...found }))
+        else if (found.kind === 'differs' || only !== undefined) context.out(told(entry, found, store !== undefined))
+      }
+    } finally {
+      await store?.close()
+    }
+    if (!json) context.note(`${count} verified, ${differing} differ`)
+    return differing
+  })
+}
+
+function verifyOne(
+  outbox: PostgresOutbox,
+  entry: OutboxEntry,
+  store: RemoteEventStore | undefined,
+): Promise<Verification> {
+  const { tenantId, position, hash, forwarded } = entry
+  const read = (after: number, limit: number) => outbox.events(tenantId, after, limit)
+  return verifyLog({ tenantId, head: { position, hash }, forwarded, read }, store, nodeCryptography)
+}
+
+const told = ({ tenantId }: OutboxEntry, found: Verification, compared: boolean): string =>
+  found.kind === 'differs'
+    ? `${tenantId}: differs at position ${found.position}: ${found.difference}`
+    : `${tenantId}: ${found.position} events, whole${compared ? `; ${found.stored} of them in the event store` : ''}`
+
+async function* entries(outbox: PostgresOutbox, only: string | undefined): AsyncGenerator<OutboxEntry> {
+  if (only !== undefined) {
+    const entry = await outbox.tenant(only)
+    if (!entry) throw new Ended(EXIT.usage, `there is no log of a tenant ${only}`)
+    yield entry
+    return
+  }
+  for (let after = ''; ;) {
+    const page = await outbox.tenants(after, TENANTS_PAGE)
+    yield* page
+    const last = page.at(-1)
+    if (!last || page.length < TENANTS_PAGE) return
+    after = last.tenantId
+  }
+}

@@ -1,0 +1,45 @@
+import type { Command } from 'commander'
+import { BACKLOG_LIMIT } from '#domain/forwarding/forwarder.ts'
+import { PostgresOutbox, type OutboxEntry } from '#infrastructure/postgres/postgres-outbox.ts'
+import { configurationOf, table, withDatabase, type CliContext } from './context.ts'
+
+/** `acci outbox status` */
+export function outboxCommand(command: Command, context: CliContext): void {
+  command
+    .command('status')
+    .description('say what waits to be projected and to be sent to the event store, and who is fenced')
+    .option('--limit <count>', 'tenants to list', '20')
+    .option('--json', 'for machines')
+    .action(async ({ limit, json }: { limit: string; json?: boolean }) => {
+      const configuration = configurationOf(context)
+      const forwards = configuration.EVENTSTORE_URL !== undefined
+      const found = await withDatabase(configuration, async (session) => {
+        const outbox = new PostgresOutbox(session)
+        const lagging = await outbox.lagging(forwards ? 'forwarded' : 'projected', Number(limit))
+        return { totals: await outbox.totals(), lagging }
+      })
+      if (json) {
+        context.out(JSON.stringify({ ...found, forwards, backlogLimit: BACKLOG_LIMIT }))
+        return
+      }
+      const { totals, lagging } = found
+      context.out(`${totals.tenants} tenants, ${totals.events} events`)
+      context.out(`to be projected: ${totals.toProject}`)
+      context.out(
+        forwards ? `to be forwarded: ${totals.toForward}` : 'nothing is forwarded: the logs are the event store',
+      )
+      if (totals.fenced > 0) context.out(`fenced tenants: ${totals.fenced}`)
+      if (lagging.length > 0) context.out(`\n${table([HEADING, ...lagging.map((entry) => rowOf(entry))])}`)
+    })
+}
+
+const HEADING = ['tenant', 'events', 'projected', 'forwarded', 'waiting since', 'fence']
+
+const rowOf = ({ tenantId, position, projected, forwarded, waitingSince, fence }: OutboxEntry) => [
+  tenantId,
+  String(position),
+  String(projected),
+  String(forwarded),
+  waitingSince ?? '',
+  fence ? `${fence.reason} at ${fence.position}` : '',
+]

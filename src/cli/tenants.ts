@@ -1,0 +1,38 @@
+import type { Command } from 'commander'
+import { PostgresOutbox } from '#infrastructure/postgres/postgres-outbox.ts'
+import { configurationOf, Ended, EXIT, table, withDatabase, type CliContext } from './context.ts'
+
+/** `acci tenants …` */
+export function tenantsCommand(command: Command, context: CliContext): void {
+  command
+    .command('events')
+    .description('list the events of a tenant’s log as they are stored; personal fields stay sealed')
+    .argument('<tenant>', 'id of the tenant')
+    .option('--after <position>', 'those after this position', '0')
+    .option('--limit <count>', 'at most so many', '100')
+    .option('--json', 'whole events, one a line')
+    .action(async (tenantId: string, options: { after: string; limit: string; json?: boolean }) => {
+      const events = await withDatabase(configurationOf(context), async (session) => {
+        const outbox = new PostgresOutbox(session)
+        if (!(await outbox.tenant(tenantId))) throw new Ended(EXIT.usage, `there is no log of a tenant ${tenantId}`)
+        return outbox.events(tenantId, countOf('--after', options.after), countOf('--limit', options.limit))
+      })
+      if (options.json) {
+        for (const event of events) context.out(JSON.stringify(event))
+        return
+      }
+      const rows = events.map(({ position, timestamp, type, aggregate, actorType, userId }) => [
+        String(position),
+        timestamp,
+        type,
+        `${aggregate.id} v${aggregate.version}`,
+        userId ?? actorType,
+      ])
+      context.out(table([['position', 'time', 'type', 'aggregate', 'by'], ...rows]))
+    })
+}
+
+function countOf(option: string, given: string): number {
+  if (/^\d{1,15}$/.test(given)) return Number(given)
+  throw new Ended(EXIT.usage, `${option} must be a number from 0 on, not ${JSON.stringify(given)}`)
+}

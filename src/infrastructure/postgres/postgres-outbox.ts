@@ -1,0 +1,115 @@
+import type { EventEnvelope } from '#common/envelope.ts'
+import type { FenceReason } from '#domain/ports/forwarding.ts'
+import type { SqlRow, SqlSession } from './sql-session.ts'
+
+/** How far a tenant's log has come, and those who follow it. */
+export interface OutboxEntry {
+  readonly tenantId: string
+  /** Position and hash of the log's last event. */
+  readonly position: number
+  readonly hash: string
+  /** Positions up to which the read models and the event store have followed. */
+  readonly projected: number
+  readonly forwarded: number
+  readonly fence?: { readonly reason: FenceReason; readonly position: number }
+  /** When the first event was committed that has not been forwarded (RFC 3339); absent when there is none. */
+  readonly waitingSince?: string
+}
+
+export interface OutboxTotals {
+  readonly tenants: number
+  readonly events: number
+  readonly toProject: number
+  readonly toForward: number
+  readonly fenced: number
+}
+
+const COLUMNS = 't.tenant_id, t.position, t.hash, t.projected, t.forwarded, t.fence_reason, t.fence_position'
+/** The members of a canonical text are sorted, so the last `timestamp` is the event's own and not one of its data. */
+const SINCE = `(select substring(e.body from '.*"timestamp":"([^"]*)"') from tenant_log.event e
+  where e.tenant_id = t.tenant_id and e.position = t.forwarded + 1) as since`
+
+/** Reads what the container's tenant logs say of themselves, over all tenants: for operators, not for requests. */
+export class PostgresOutbox {
+  readonly #session: SqlSession
+
+  constructor(session: SqlSession) {
+    this.#session = session
+  }
+
+  async totals(): Promise<OutboxTotals> {
+    const [row] = await this.#query(
+      `select count(*) as tenants, coalesce(sum(position), 0) as events, coalesce(sum(position - projected), 0) as to_project,
+         coalesce(sum(position - forwarded), 0) as to_forward, count(fence_reason) as fenced
+       from tenant_log.tenant`,
+    )
+    const count = (name: string) => Number(row?.[name] ?? 0)
+    return {
+      tenants: count('tenants'),
+      events: count('events'),
+      toProject: count('to_project'),
+      toForward: count('to_forward'),
+      fenced: count('fenced'),
+    }
+  }
+
+  /** Tenants whose log somebody has not followed to its end, those first that lag most. */
+  async lagging(what: 'projected' | 'forwarded', limit: number): Promise<readonly OutboxEntry[]> {
+    const rows = await this.#query(
+      `select ${COLUMNS}, ${SINCE} from tenant_log.tenant t where t.${what} < t.position
+       order by t.position - t.${what} desc, t.tenant_id limit $1`,
+      limit,
+    )
+    return rows.map((row) => entryOf(row))
+  }
+
+  /** Tenants in the order of their ids, after one of them. */
+  async tenants(after: string, limit: number): Promise<readonly OutboxEntry[]> {
+    const rows = await this.#query(
+      `select ${COLUMNS}, null as since from tenant_log.tenant t where t.tenant_id > $1 order by t.tenant_id limit $2`,
+      after,
+      limit,
+    )
+    return rows.map((row) => entryOf(row))
+  }
+
+  async tenant(tenantId: string): Promise<OutboxEntry | undefined> {
+    const [row] = await this.#query(
+      `select ${COLUMNS}, ${SINCE} from tenant_log.tenant t where t.tenant_id = $1`,
+      tenantId,
+    )
+    return row && entryOf(row)
+  }
+
+  /** Events as they are stored, in order; their personal fields stay sealed. */
+  async events(tenantId: string, after: number, limit: number): Promise<readonly EventEnvelope[]> {
+    const rows = await this.#query(
+      'select body from tenant_log.event where tenant_id = $1 and position > $2 order by position limit $3',
+      tenantId,
+      after,
+      limit,
+    )
+    return rows.map((row) => JSON.parse(String(row['body'])) as EventEnvelope) // written by the tenant writer only
+  }
+
+  async #query(text: string, ...params: readonly (string | number)[]): Promise<readonly SqlRow[]> {
+    const [rows = []] = await this.#session.transaction('owner', [{ text, params }])
+    return rows
+  }
+}
+
+function entryOf(row: SqlRow): OutboxEntry {
+  const { fence_reason: reason, since } = row
+  return {
+    tenantId: String(row['tenant_id']),
+    position: Number(row['position']),
+    hash: String(row['hash']),
+    projected: Number(row['projected']),
+    forwarded: Number(row['forwarded']),
+    // One of the reasons: written by the tenant's storage only.
+    ...(typeof reason === 'string' && {
+      fence: { reason: reason as FenceReason, position: Number(row['fence_position']) },
+    }),
+    ...(typeof since === 'string' && { waitingSince: since }),
+  }
+}
