@@ -2,6 +2,7 @@ import directoryAndKeys from '../migrations/0003_directory_and_keys.sql'
 import directoryPositions from '../migrations/0004_directory_positions.sql'
 import commitLookups from '../migrations/0005_commit_lookups.sql'
 import forwarding from '../migrations/0006_forwarding.sql'
+import projectionHalts from '../migrations/0007_projection_halts.sql'
 import readModels from '../migrations/0001_read_models.sql'
 import tenantLog from '../migrations/0002_tenant_log.sql'
 import type { Migration } from '#infrastructure/postgres/migrate.ts'
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0004_directory_positions', text: directoryPositions },
   { name: '0005_commit_lookups', text: commitLookups },
   { name: '0006_forwarding', text: forwarding },
+  { name: '0007_projection_halts', text: projectionHalts },
 ]

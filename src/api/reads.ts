@@ -1,4 +1,6 @@
 import { refuse } from '#common/outcome.ts'
+import { positionOfView } from '#domain/ports/projection-store.ts'
+import type { ViewName } from '#domain/projection/views.ts'
 import type { TenantDetails } from '#domain/tenant/views/tenant-details.view.ts'
 import { tenantDetailsOf } from '#domain/tenant/views/tenant-details.view.ts'
 import { userProfileOf, type UserProfileView } from '#domain/user/views/user-profile.view.ts'
@@ -71,14 +73,14 @@ export function readUser(c: AppContext, tenantId: string, userId: string): Promi
  * Brings the read models up to every token of the request before a list is read, so that its pages and totals agree.
  * Projecting is idempotent and guarded: it does no harm that the projector itself may be doing the same.
  */
-export async function catchUp(c: AppContext, tenantIds?: readonly string[]): Promise<void> {
+export async function catchUp(c: AppContext, view: ViewName, tenantIds?: readonly string[]): Promise<void> {
   const { projector } = c.var.services
   const wanted = new Set(tenantIds ?? c.var.consistency.map((token) => token.tenantId))
   await Promise.all(
     [...wanted].map(async (tenantId) => {
       const required = requiredPosition(c, tenantId)
       if (required === 0) return
-      const reached = await projector.project(tenantId)
+      const reached = positionOfView(await projector.project(tenantId), view)
       if (reached < required) unwrap(refuse('consistency.not_reached', { retryAfter: 1 }))
     }),
   )

@@ -41,14 +41,18 @@ export function configurationOf({ environment }: CliContext): Configuration {
   )
 }
 
-/** Runs work on the database the product runs on. The embedded one belongs to the process that has it open. */
+/** Where the product's database is. The embedded one belongs to the process that has it open. */
+export function databaseOf({ DATABASE_URL: url }: Configuration): string {
+  if (url !== undefined) return url
+  throw new Ended(EXIT.usage, 'DATABASE_URL is not set: the embedded database can be used by the server alone')
+}
+
+/** Runs work on the database the product runs on. */
 export async function withDatabase<Result>(
-  { DATABASE_URL: url }: Configuration,
+  configuration: Configuration,
   work: (session: PgSqlSession) => Promise<Result>,
 ): Promise<Result> {
-  if (url === undefined)
-    throw new Ended(EXIT.usage, 'DATABASE_URL is not set: the embedded database can be used by the server alone')
-  const session = new PgSqlSession(url, () => undefined)
+  const session = new PgSqlSession(databaseOf(configuration), () => undefined)
   try {
     return await work(session)
   } finally {

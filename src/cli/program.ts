@@ -4,6 +4,7 @@ import { Ended, EXIT, type CliContext } from './context.ts'
 import { doctorCommand } from './doctor.ts'
 import { eventStoreCommand } from './event-store.ts'
 import { outboxCommand } from './outbox.ts'
+import { projectionsCommand } from './projections.ts'
 import { tenantsCommand } from './tenants.ts'
 
 /** Runs the command line `acci` with its arguments. Returns the exit code. */
@@ -25,6 +26,7 @@ export async function runCli(given: readonly string[], context: CliContext): Pro
   doctorCommand(program.command('doctor'), context)
   eventStoreCommand(group('eventstore', 'the EventStoreDB that logs are sent on to'), context)
   outboxCommand(group('outbox', 'what waits to follow the logs'), context)
+  projectionsCommand(group('projections', 'the read models'), context)
   tenantsCommand(group('tenants', 'what is stored of tenants'), context)
   completionCommand(program.command('completion'), program, context)
   try {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { newId } from '#domain/new-id.ts'
-import type { PageRequest, ProjectionStore, ReadModels } from '#domain/ports/read-models.ts'
+import { positionOfView, type Halt, type ProjectionStore, type ShadowStore } from '#domain/ports/projection-store.ts'
+import type { PageRequest, ReadModels } from '#domain/ports/read-models.ts'
 import type { ViewPage } from '#domain/projection/views.ts'
 import type { SessionView } from '#domain/auth/views/auth-sessions.view.ts'
 import type { TenantDetails } from '#domain/tenant/views/tenant-details.view.ts'
@@ -11,6 +12,7 @@ import { settings } from '../support/commands.ts'
 
 export interface ReadSide {
   readonly store: ProjectionStore
+  readonly shadow: ShadowStore
   readonly readModels: ReadModels
   readonly session: SqlSession
 }
@@ -95,11 +97,78 @@ export function readModelsContract(open: () => ReadSide): void {
     return tenantId
   }
 
+  describe('ShadowStore', () => {
+    const VIEWS = ['user_profile', 'tenant_details'] as const
+
+    it('takes rows beside the live ones, and swaps them in when it has come as far', async () => {
+      const tenantId = newId.tenant()
+      const { store, shadow, readModels } = open()
+      const stale = [profile(tenantId, 'usr_a', { email: 'stale@x.example' }), profile(tenantId, 'usr_gone')]
+      await store.commit(tenantId, 0, 9, { ...NOTHING, user_profile: stale, tenant_details: [details(tenantId)] })
+      expect(await shadow.open(tenantId, VIEWS)).toBe(0)
+      const good = profile(tenantId, 'usr_a', { email: 'good@x.example' })
+      const rows = { ...NOTHING, user_profile: [good], tenant_details: [details(tenantId)] }
+      expect(await shadow.commit(tenantId, 0, 4, rows)).toBe('committed')
+      expect(await shadow.commit(tenantId, 0, 4, rows)).toBe('conflict')
+      expect(await shadow.swap(tenantId)).toBeUndefined()
+      expect(await readModels.user(tenantId, 'usr_a')).toMatchObject({ row: { email: 'stale@x.example' } })
+      // Interrupted, it goes on where it was.
+      expect(await shadow.open(tenantId, VIEWS)).toBe(4)
+      const wanted = { ...NOTHING_WANTED, user_profile: [{ key: 'usr_a' }] }
+      expect(await shadow.load(tenantId, wanted)).toEqual({ ...NOTHING, user_profile: [good] })
+      expect(await shadow.commit(tenantId, 4, 9, NOTHING)).toBe('committed')
+      expect(await shadow.swap(tenantId)).toEqual({ user_profile: true, tenant_details: false })
+      expect(await readModels.user(tenantId, 'usr_a')).toMatchObject({ row: { email: 'good@x.example' }, position: 9 })
+      expect(await readModels.user(tenantId, 'usr_gone')).toEqual({ position: 9 })
+      expect(await shadow.open(tenantId, VIEWS)).toBe(0)
+    })
+
+    it('begins anew when other views are to be rebuilt', async () => {
+      const tenantId = newId.tenant()
+      const { store, shadow } = open()
+      await store.commit(tenantId, 0, 9, NOTHING)
+      await shadow.open(tenantId, VIEWS)
+      await shadow.commit(tenantId, 0, 4, { ...NOTHING, user_profile: [profile(tenantId, 'usr_a')] })
+      expect(await shadow.open(tenantId, ['user_profile'])).toBe(0)
+      expect(await shadow.load(tenantId, { ...NOTHING_WANTED, user_profile: [{ key: 'usr_a' }] })).toEqual(NOTHING)
+    })
+
+    it('finds the sessions of a user, and nobody else’s', async () => {
+      const tenantId = newId.tenant()
+      const { shadow } = open()
+      await shadow.open(tenantId, ['auth_sessions'])
+      const sessions = [sessionOf(tenantId, 'ses_1', 'usr_a'), sessionOf(tenantId, 'ses_2', 'usr_b')]
+      await shadow.commit(tenantId, 0, 1, { ...NOTHING, auth_sessions: sessions })
+      const loaded = await shadow.load(tenantId, { ...NOTHING_WANTED, auth_sessions: [{ userId: 'usr_a' }] })
+      expect(keysOf({ items: loaded.auth_sessions })).toEqual(['ses_1'])
+    })
+
+    it('ends the halt of a view that it replaces, and lets the projector go on behind it', async () => {
+      const tenantId = newId.tenant()
+      const { store, shadow } = open()
+      const halted = { eventId: 'e', eventType: 't', error: 'x', attempts: 3 }
+      await store.commit(tenantId, 0, 9, NOTHING, [{ view: 'user_profile', position: 5, ...halted }])
+      await shadow.open(tenantId, ['user_profile'])
+      await shadow.commit(tenantId, 0, 9, { ...NOTHING, user_profile: [profile(tenantId, 'usr_a')] })
+      expect(await shadow.swap(tenantId)).toEqual({ user_profile: true })
+      expect(await store.state(tenantId)).toEqual({ position: 9, halted: [] })
+      expect(await store.commit(tenantId, 9, 12, NOTHING)).toBe('committed')
+    })
+
+    it('lets one of two rebuilds go on', async () => {
+      const tenantId = newId.tenant()
+      const { shadow } = open()
+      await shadow.open(tenantId, VIEWS)
+      const results = await Promise.all(Array.from({ length: 5 }, () => shadow.commit(tenantId, 0, 3, NOTHING)))
+      expect(results.filter((result) => result === 'committed')).toHaveLength(1)
+    })
+  })
+
   describe('ProjectionStore', () => {
     it('begins at 0, without rows', async () => {
       const tenantId = newId.tenant()
       const { store, readModels } = open()
-      expect(await store.checkpoint(tenantId)).toBe(0)
+      expect(await store.state(tenantId)).toEqual({ position: 0, halted: [] })
       expect(await store.load(tenantId, { ...NOTHING_WANTED, user_profile: [{ key: 'usr_0' }] })).toEqual(NOTHING)
       expect(await readModels.tenant(tenantId)).toEqual({ position: 0 })
     })
@@ -123,7 +192,7 @@ export function readModelsContract(open: () => ReadSide): void {
       expect(await readModels.metrics(tenantId)).toEqual({ row: rows.tenant_metrics[0], position: 7 })
       expect(await readModels.user(tenantId, 'usr_a')).toEqual({ row: rows.user_profile[0], position: 7 })
       expect(await readModels.user(tenantId, 'usr_none')).toEqual({ position: 7 })
-      expect(await store.checkpoint(tenantId)).toBe(7)
+      expect((await store.state(tenantId)).position).toBe(7)
       const wanted = {
         tenant_details: [{ key: tenantId }],
         tenant_metrics: [{ key: tenantId }],
@@ -179,7 +248,65 @@ export function readModelsContract(open: () => ReadSide): void {
         )
         expect(results.filter((result) => result === 'committed')).toHaveLength(1)
       }
-      expect(await store.checkpoint(tenantId)).toBe(8)
+      expect((await store.state(tenantId)).position).toBe(8)
+    })
+
+    const halt = (position: number, change: Partial<Halt> = {}): Halt => ({
+      view: 'user_profile',
+      position,
+      eventId: `event ${position}`,
+      eventType: 'user.cloned',
+      error: 'UnreadableEvent: unknown',
+      attempts: 3,
+      ...change,
+    })
+
+    it('halts views in the transaction of their rows, and says how far each has followed', async () => {
+      const tenantId = newId.tenant()
+      const { store, readModels } = open()
+      const rows = { ...NOTHING, user_profile: [profile(tenantId, 'usr_a')], tenant_details: [details(tenantId)] }
+      expect(await store.commit(tenantId, 3, 9, rows, [halt(5)])).toBe('conflict')
+      expect(await store.halts(tenantId)).toEqual([])
+      expect(await store.commit(tenantId, 0, 9, rows, [halt(5)])).toBe('committed')
+      const state = await store.state(tenantId)
+      expect(state).toEqual({ position: 9, halted: [{ view: 'user_profile', position: 5 }] })
+      expect([positionOfView(state, 'user_profile'), positionOfView(state, 'tenant_details')]).toEqual([4, 9])
+      expect(await store.halts(tenantId)).toEqual([halt(5)])
+      expect(await readModels.user(tenantId, 'usr_a')).toMatchObject({ position: 4 })
+      expect((await readModels.users(tenantId, {}, page('email'))).position).toBe(4)
+      expect(await readModels.tenant(tenantId)).toMatchObject({ position: 9 })
+      expect(await store.halts(newId.tenant())).toEqual([])
+    })
+
+    it('moves a halted view on, page by page, and ends the halt where the others are', async () => {
+      const tenantId = newId.tenant()
+      const { store, readModels } = open()
+      await store.commit(tenantId, 0, 9, NOTHING, [halt(5)])
+      const upTo = (position: number) => ({ ...NOTHING, user_profile: [profile(tenantId, 'usr_a', { position })] })
+      expect(await store.catchUp(tenantId, 'user_profile', 3, 6, upTo(6))).toBe('conflict')
+      expect(await store.catchUp(tenantId, 'tenant_details', 4, 6, upTo(6))).toBe('conflict')
+      expect(await store.catchUp(tenantId, 'user_profile', 4, 6, upTo(6))).toBe('committed')
+      expect(await store.halts(tenantId)).toMatchObject([{ position: 7, attempts: 3 }])
+      expect(await store.catchUp(tenantId, 'user_profile', 6, 7, upTo(7), halt(8, { attempts: 6 }))).toBe('committed')
+      expect(await store.halts(tenantId)).toEqual([halt(8, { attempts: 6 })])
+      await store.commit(tenantId, 9, 10, NOTHING)
+      expect(await store.catchUp(tenantId, 'user_profile', 7, 10, upTo(10))).toBe('done')
+      expect(await store.state(tenantId)).toEqual({ position: 10, halted: [] })
+      expect(await readModels.user(tenantId, 'usr_a')).toMatchObject({ position: 10, row: { position: 10 } })
+    })
+
+    it('remembers what a view is to leave out, if it stands there', async () => {
+      const tenantId = newId.tenant()
+      const { store } = open()
+      await store.commit(tenantId, 0, 9, NOTHING, [halt(5)])
+      const skipped = { view: 'user_profile', position: 5, reason: 'a faulty import', by: 'ops' } as const
+      expect(await store.skip(tenantId, { ...skipped, position: 6 })).toBe(false)
+      expect(await store.skip(tenantId, { ...skipped, view: 'tenant_details' })).toBe(false)
+      expect(await store.skipped(tenantId)).toEqual([])
+      expect(await store.skip(tenantId, skipped)).toBe(true)
+      expect(await store.skip(tenantId, skipped)).toBe(true)
+      expect(await store.skipped(tenantId)).toEqual([{ view: 'user_profile', position: 5 }])
+      expect(await store.skipped(newId.tenant())).toEqual([])
     })
 
     it('never lets an older row replace a newer one', async () => {
@@ -360,7 +487,21 @@ export function readModelsContract(open: () => ReadSide): void {
   })
 
   describe('the wall between tenants', () => {
-    const tables = ['checkpoint', 'tenant_details', 'tenant_metrics', 'user_profile', 'auth_sessions']
+    /** Every table, and a row of it by the columns that have no default. */
+    const row = { tenant_id: '$1', key: `'x'`, position: '5', data: `'{}'` }
+    const met = { event_id: `'e'`, event_type: `'t'`, error: `'x'` }
+    const inserts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+      checkpoint: { tenant_id: '$1', position: '5' },
+      halt: { tenant_id: '$1', view: `'v'`, position: '5', attempts: '1', ...met },
+      skipped_event: { tenant_id: '$1', view: `'v'`, position: '5', reason: `'r'`, skipped_by: `'s'`, ...met },
+      shadow: { tenant_id: '$1', views: `'{}'` },
+      shadow_row: { view: `'v'`, ...row },
+      tenant_details: row,
+      tenant_metrics: row,
+      user_profile: row,
+      auth_sessions: row,
+    }
+    const tables = Object.keys(inserts)
 
     async function two() {
       const [mine, foreign] = [newId.tenant(), newId.tenant()]
@@ -371,7 +512,12 @@ export function readModelsContract(open: () => ReadSide): void {
           user_profile: [profile(tenantId, 'usr_a')],
           auth_sessions: [sessionOf(tenantId, 'ses_a', 'usr_a')],
         }
-        await open().store.commit(tenantId, 0, 1, rows)
+        const { store, shadow } = open()
+        const halt = { eventId: 'e', eventType: 't', error: 'x', attempts: 3 }
+        await store.commit(tenantId, 0, 1, rows, [{ view: 'user_profile', position: 1, ...halt }])
+        await store.skip(tenantId, { view: 'user_profile', position: 1, reason: 'r', by: 's' })
+        await shadow.open(tenantId, ['user_profile'])
+        await shadow.commit(tenantId, 0, 1, { ...NOTHING, user_profile: [profile(tenantId, 'usr_a')] })
       }
       return { mine, foreign, session: open().session }
     }
@@ -389,8 +535,8 @@ export function readModelsContract(open: () => ReadSide): void {
     it('lets a tenant neither add nor change nor take a row of another', async () => {
       const { mine, foreign, session } = await two()
       for (const table of tables) {
-        const columns = table === 'checkpoint' ? 'tenant_id, position' : 'tenant_id, key, position, data'
-        const values = table === 'checkpoint' ? `$1, 5` : `$1, 'x', 5, '{}'`
+        const columns = Object.keys(inserts[table] ?? {}).join(', ')
+        const values = Object.values(inserts[table] ?? {}).join(', ')
         const insert = {
           text: `insert into read_models.${table} (${columns}) values (${values})`,
           params: [`${foreign}x`],

@@ -53,7 +53,7 @@ export class FollowedLog {
   /** All views, folded from the log alone. */
   fold(): ViewPage {
     const empty: ViewPage = { tenant_details: [], tenant_metrics: [], user_profile: [], auth_sessions: [] }
-    return foldPage(empty, this.recorded)
+    return foldPage(empty, this.recorded).rows
   }
 
   #link(): ChainLink {

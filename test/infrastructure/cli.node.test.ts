@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { TenantId } from '#common/ids.ts'
 import { tenantStream } from '#domain/event-store/stream-event.ts'
 import { Forwarders } from '#domain/forwarding/forwarders.ts'
@@ -6,8 +6,10 @@ import { newId } from '#domain/new-id.ts'
 import { openEventStore } from '#infrastructure/node/open-event-store.ts'
 import type { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
 import { PostgresTenantWriter } from '#infrastructure/postgres/postgres-tenant-writer.ts'
+import { parseConfiguration } from '#infrastructure/shared/configuration.ts'
 import { testDatabase } from '../../tools/postgres/test-database.ts'
 import { runCli } from '../../src/cli/program.ts'
+import { openPipeline } from '../../src/container.ts'
 import { bySystem, createTenant, registerUser } from '../support/commands.ts'
 import { startAtomPub, type SimulatedServer } from '../support/event-store-simulator/atompub-server.ts'
 import { startGrpc } from '../support/event-store-simulator/grpc-server.ts'
@@ -18,6 +20,7 @@ import { writerTools } from '../support/writer-tools.ts'
 
 const database = testDatabase()
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
+const MASTER_KEY = { ACCI_MASTER_KEY: 'A'.repeat(43) }
 const ADMIN = { EVENTSTORE_USERNAME: 'admin', EVENTSTORE_PASSWORD: 'changeit' }
 
 let session: PgSqlSession
@@ -40,11 +43,11 @@ async function acci(words: string, environment: Readonly<Record<string, string>>
   }
 }
 
-/** A tenant with five events in its log, forwarded or not. */
-async function tenantWith({ forwarded }: { readonly forwarded: boolean }): Promise<TenantId> {
+/** A writer that wakes nobody. */
+function openWriter(forwarded: boolean): PostgresTenantWriter {
   const store = openEventStore({ EVENTSTORE_URL: server.url, ...ADMIN })
   if (!store) throw new Error('there is a URL')
-  const writer = new PostgresTenantWriter({
+  return new PostgresTenantWriter({
     session,
     tools: writerTools(Date.now),
     mailer: { send: async () => undefined },
@@ -52,6 +55,11 @@ async function tenantWith({ forwarded }: { readonly forwarded: boolean }): Promi
     logger: quiet,
     ...(forwarded && { forwarders: new Forwarders({ store, logger: quiet, now: Date.now, sweepIn: () => undefined }) }),
   })
+}
+
+/** A tenant with some events in its log, forwarded or not. */
+async function tenantWith({ forwarded }: { readonly forwarded: boolean }): Promise<TenantId> {
+  const writer = openWriter(forwarded)
   const tenantId = newId.tenant()
   await writer.execute(tenantId, createTenant(tenantId), bySystem())
   await writer.execute(tenantId, registerUser(tenantId, 'ada@orchard.example'), bySystem())
@@ -291,6 +299,140 @@ describe('acci tenants events', () => {
     const tenantId = await tenantWith({ forwarded: false })
     expect(await acci(`tenants events ${tenantId} --after -1`)).toMatchObject({ code: 2 })
     expect(await acci(`tenants events ${tenantId} --limit many`)).toMatchObject({ code: 2 })
+  })
+})
+
+describe('acci projections', () => {
+  /** A tenant whose read models have followed; and how to run the projector once more. */
+  async function projectedTenant({ forwarded = false } = {}) {
+    const tenantId = await tenantWith({ forwarded })
+    const pipeline = await openPipeline(configuration(), quiet)
+    onTestFinished(() => pipeline.stop())
+    const project = () => pipeline.projector.project(tenantId)
+    await project()
+    return { tenantId, project }
+  }
+  const configuration = () => {
+    const parsed = parseConfiguration({ DATABASE_URL: database.url, ...MASTER_KEY })
+    if (!parsed.ok) throw new Error(parsed.faults.join())
+    return parsed.configuration
+  }
+  const run = (words: string, environment: Readonly<Record<string, string>> = {}) =>
+    acci(`projections ${words}`, { ...MASTER_KEY, ...environment })
+
+  const sql = async (text: string, ...params: readonly string[]) =>
+    (await session.transaction('owner', [{ text, params }]))[0] ?? []
+  const rowsOf = (tenantId: string, view: string) =>
+    session.transaction({ tenantId }, [{ text: `select data, search from read_models.${view} order by key` }])
+  /** Changes the rows of a view as no event has. */
+  const damage = (tenantId: string) =>
+    session.transaction({ tenantId }, [
+      { text: `update read_models.user_profile set data = data || '{"status":"deactivated"}'` },
+    ])
+
+  it('rebuilds what the log says otherwise, and replaces nothing that is right', async () => {
+    const { tenantId } = await projectedTenant()
+    const before = await rowsOf(tenantId, 'user_profile')
+    await damage(tenantId)
+    const { code, out, notes } = await run(`rebuild --tenant ${tenantId}`)
+    expect(out).toBe(`${tenantId}: replaced user_profile`)
+    expect(notes).toMatch(/█{30} \d+\/\d+ events, \d+\/s, 0 s left\n1 tenants rebuilt/)
+    expect(code).toBe(0)
+    expect(await rowsOf(tenantId, 'user_profile')).toEqual(before)
+    const again = await run(`rebuild --tenant ${tenantId} --json`)
+    expect(again.json()).toEqual([
+      { progress: expect.objectContaining({ secondsRemaining: 0 }) },
+      { tenantId, kind: 'rebuilt', position: expect.any(Number), changed: [] },
+      { progress: expect.anything() },
+    ])
+  })
+
+  it('rebuilds from the event store alone, and believes it only as far as the chain of hashes goes', async () => {
+    const { tenantId } = await projectedTenant({ forwarded: true })
+    const before = await rowsOf(tenantId, 'user_profile')
+    await damage(tenantId)
+    // The log is not asked: it holds nothing for the moment.
+    await sql('update tenant_log.event set tenant_id = $2 where tenant_id = $1', tenantId, `${tenantId} away`)
+    expect(await run(`rebuild --tenant ${tenantId} --from eventstore --view user_profile`)).toMatchObject({ code: 0 })
+    expect(await rowsOf(tenantId, 'user_profile')).toEqual(before)
+    const [first] = remote.read(tenantStream(tenantId), 0, 1).records
+    first?.data.write('Orchard Inc', first.data.indexOf('Orchard Ltd'))
+    const broken = await run(`rebuild --tenant ${tenantId} --from eventstore`)
+    expect(broken).toMatchObject({ code: 1, out: `${tenantId}: the source does not hold the log from position 1 on` })
+    expect(await rowsOf(tenantId, 'user_profile')).toEqual(before)
+  })
+
+  it('leaves the live rows alone where the store holds what is not the tenant’s', async () => {
+    const { tenantId } = await projectedTenant({ forwarded: true })
+    const stream = tenantStream(tenantId)
+    const data = Buffer.from('{}')
+    remote.remove(stream, remote.last(stream), false)
+    const foreign = { id: newId.request(), type: 'x', json: true, data, metadata: data }
+    remote.append(stream, [foreign], remote.last(stream))
+    expect(await run(`rebuild --tenant ${tenantId} --from eventstore`)).toMatchObject({
+      code: 1,
+      out: `${tenantId}: the source does not hold the log from position 1 on`,
+    })
+    expect(await run(`rebuild --tenant ${tenantId}`)).toMatchObject({ code: 0, out: '' })
+  })
+
+  it('rebuilds only what another version has made, and knows what that is', async () => {
+    const { tenantId } = await projectedTenant()
+    await session.transaction({ tenantId }, [
+      { text: `update read_models.checkpoint set versions = versions || '{"tenant_metrics":0}'` },
+    ])
+    expect((await run('status')).out).toContain('tenant_metrics: of another version for 1 tenants')
+    expect((await run('rebuild --outdated --json')).json()).toContainEqual(
+      expect.objectContaining({ tenantId, changed: [] }),
+    )
+    expect((await run('status')).out).not.toContain('another version')
+  })
+
+  it('says of whom there is nothing to rebuild', async () => {
+    expect(await run('rebuild --tenant ten_nobody')).toMatchObject({ code: 2 })
+    expect(await run('rebuild --from eventstore', { EVENTSTORE_URL: '' })).toMatchObject({ code: 2 })
+  })
+
+  it('lists views that stand still, and has them go on once their event can be read', async () => {
+    const { tenantId, project } = await projectedTenant()
+    const poison = async (from: string, to: string) =>
+      sql(
+        `update tenant_log.event set body = replace(body, $2, $3)
+         where tenant_id = $1 and position = (select position from tenant_log.tenant where tenant_id = $1)`,
+        tenantId,
+        `"schemaVersion":"${from}"`,
+        `"schemaVersion":"${to}"`,
+      )
+    await openWriter(false).execute(tenantId, registerUser(tenantId, 'eve@orchard.example'), bySystem())
+    await poison('1.0.0', '9.0.0')
+    const { position, halted } = await project()
+    expect(halted.map(({ view }) => view)).toEqual(['tenant_metrics', 'user_profile'])
+    const { code, out } = await run('status')
+    expect(out).toMatch(
+      new RegExp(`${tenantId} +user_profile +${position} +user\\.\\w+ .* 3 +UnreadableEvent: .*9\\.0\\.0`),
+    )
+    expect(code).toBe(1)
+    expect(await run(`retry ${tenantId} user_profile`)).toMatchObject({
+      code: 1,
+      notes: expect.stringContaining(`user_profile still stands at position ${position}`),
+    })
+    expect(await run(`skip ${tenantId} user_profile ${position - 1} --reason r --by ops`)).toMatchObject({ code: 2 })
+    expect(await run(`skip ${tenantId} user_profile ${position}`)).toMatchObject({ code: 2 })
+    expect(await run(`skip ${tenantId} user_profile ${position} --reason import --by ops`)).toMatchObject({
+      code: 0,
+      out: `user_profile leaves out the event at position ${position}, and follows`,
+    })
+    const [audit] = await session.transaction({ tenantId }, [{ text: 'select * from read_models.skipped_event' }])
+    expect(audit).toMatchObject([
+      { view: 'user_profile', reason: 'import', skipped_by: 'ops', error: expect.any(String) },
+    ])
+    await poison('9.0.0', '1.0.0')
+    expect(await run(`retry ${tenantId} tenant_metrics`)).toMatchObject({ code: 0, out: 'tenant_metrics follows' })
+    expect((await run('status --json')).json()).toMatchObject([{ halted: [] }])
+    // What has been skipped stays skipped.
+    await run(`rebuild --tenant ${tenantId} --view user_profile`)
+    const [users] = await session.transaction({ tenantId }, [{ text: 'select position from read_models.user_profile' }])
+    expect(users?.some((row) => Number(row['position']) === position)).toBe(false)
   })
 })
 

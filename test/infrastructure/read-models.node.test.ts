@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PgliteSqlSession } from '#infrastructure/node/pglite-sql-session.ts'
 import type { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
 import { PostgresProjectionStore } from '#infrastructure/postgres/postgres-projection-store.ts'
+import { PostgresShadowStore } from '#infrastructure/postgres/postgres-shadow-store.ts'
 import { PostgresReadModels } from '#infrastructure/postgres/postgres-read-models.ts'
 import * as tables from '#infrastructure/postgres/read-model-tables.ts'
 import type { SqlSession } from '#infrastructure/postgres/sql-session.ts'
@@ -17,6 +18,7 @@ const TABLES = Object.values(tables).filter((table) => is(table, PgTable))
 const readSide = (session: SqlSession) => ({
   session,
   store: new PostgresProjectionStore(session),
+  shadow: new PostgresShadowStore(session),
   readModels: new PostgresReadModels(session),
 })
 

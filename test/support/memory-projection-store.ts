@@ -1,35 +1,87 @@
-import type { ProjectionStore } from '#domain/ports/read-models.ts'
+import type {
+  CatchUp,
+  Halt,
+  ProjectionState,
+  ProjectionStore,
+  SkippedEvent,
+  Wanted,
+} from '#domain/ports/projection-store.ts'
 import type { RowSelector, ViewRow } from '#domain/projection/view.ts'
 import { VIEW_NAMES, type ViewName, type ViewPage } from '#domain/projection/views.ts'
 
 /** One tenant's read models in memory, with the guarded checkpoint of the real ones. */
 export class MemoryProjectionStore implements ProjectionStore {
   readonly #tables = new Map<ViewName, Map<string, ViewRow>>(VIEW_NAMES.map((name) => [name, new Map()]))
+  readonly #halts = new Map<ViewName, Halt>()
+  readonly skips: SkippedEvent[] = []
   #position = 0
   /** Awaited before each commit: lets a test have another projector get in between. */
   beforeCommit: () => Promise<void> = () => Promise.resolve()
 
-  async checkpoint(): Promise<number> {
+  get position(): number {
     return this.#position
   }
 
-  async load(_tenantId: string, wanted: { readonly [Name in ViewName]: readonly RowSelector[] }): Promise<ViewPage> {
+  async state(): Promise<ProjectionState> {
+    const halted = [...this.#halts.values()].map(({ view, position }) => ({ view, position }))
+    return { position: this.#position, halted }
+  }
+
+  async load(_tenantId: string, wanted: Wanted): Promise<ViewPage> {
     const page = Object.fromEntries(
       VIEW_NAMES.map((name) => [name, this.rows(name).filter((row) => wanted[name].some((one) => matches(row, one)))]),
     )
     return page as unknown as ViewPage // each table holds the rows of its own view
   }
 
-  async commit(_tenantId: string, from: number, to: number, rows: ViewPage): Promise<'committed' | 'conflict'> {
+  async commit(_tenantId: string, from: number, to: number, rows: ViewPage, halts: readonly Halt[] = []) {
     await this.beforeCommit()
     if (this.#position !== from) return 'conflict'
     this.#position = to
-    for (const name of VIEW_NAMES) for (const row of rows[name]) this.#tables.get(name)?.set(row.key, row)
+    this.#write(rows)
+    for (const halt of halts) this.#halts.set(halt.view, halt)
+    return 'committed'
+  }
+
+  async halts(): Promise<readonly Halt[]> {
+    return [...this.#halts.values()]
+  }
+
+  async skipped(): Promise<readonly SkippedEvent[]> {
+    return this.skips
+  }
+
+  async skip(_tenantId: string, skipped: SkippedEvent): Promise<boolean> {
+    if (this.#halts.get(skipped.view)?.position !== skipped.position) return false
+    this.skips.push(skipped)
+    return true
+  }
+
+  async catchUp(
+    _tenantId: string,
+    view: ViewName,
+    from: number,
+    to: number,
+    rows: ViewPage,
+    again?: Halt,
+  ): Promise<CatchUp> {
+    const halt = this.#halts.get(view)
+    if (halt?.position !== from + 1) return 'conflict'
+    this.#write(rows)
+    if (to >= this.#position) {
+      this.#halts.delete(view)
+      return 'done'
+    }
+    this.#halts.set(view, again ?? { ...halt, position: to + 1 })
     return 'committed'
   }
 
   rows(name: ViewName): readonly ViewRow[] {
     return [...(this.#tables.get(name)?.values() ?? [])].toSorted((a, b) => (a.key < b.key ? -1 : 1))
+  }
+
+  #write(rows: ViewPage): void {
+    for (const name of VIEW_NAMES) for (const row of rows[name]) this.#tables.get(name)?.set(row.key, row)
   }
 }
 

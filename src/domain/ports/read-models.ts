@@ -1,20 +1,8 @@
-import type { RowSelector } from '../projection/view.ts'
-import type { ViewName, ViewPage } from '../projection/views.ts'
 import type { TenantStatus } from '../tenant/tenant-types.ts'
 import type { TenantDetails } from '../tenant/views/tenant-details.view.ts'
 import type { TenantMetrics } from '../tenant/views/tenant-metrics.view.ts'
 import type { UserStatus } from '../user/user-types.ts'
 import type { UserProfileView } from '../user/views/user-profile.view.ts'
-
-/** The projector's side of the read models. Everything happens within one tenant, walled in by row-level security. */
-export interface ProjectionStore {
-  /** Position up to which this tenant's rows have followed the log; 0 when nothing has been projected. */
-  checkpoint(tenantId: string): Promise<number>
-  /** The rows the selectors name, as far as they exist. */
-  load(tenantId: string, wanted: { readonly [Name in ViewName]: readonly RowSelector[] }): Promise<ViewPage>
-  /** Writes rows and checkpoint in one transaction; `conflict`, writing nothing, when the checkpoint is not `from` any more. */
-  commit(tenantId: string, from: number, to: number, rows: ViewPage): Promise<'committed' | 'conflict'>
-}
 
 export const SORT_ORDERS = ['asc', 'desc'] as const
 export const TENANT_SORT_FIELDS = ['createdAt', 'updatedAt', 'name'] as const
@@ -49,7 +37,7 @@ export interface UserFilters {
   readonly search?: string
 }
 
-/** The queries' side of the read models. `position` says how far the tenant's rows have followed the log. */
+/** The queries' side of the read models. `position` says how far the rows of that view have followed the tenant's log. */
 export interface ReadModels {
   tenant(tenantId: string): Promise<{ readonly row?: TenantDetails; readonly position: number }>
   /** Across tenants: for system admins only. */

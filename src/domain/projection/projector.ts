@@ -1,6 +1,4 @@
 import type { EventEnvelope } from '#common/envelope.ts'
-import { openPersonal } from '../events/seal-event.ts'
-import { readEvent } from '../events/event-registry.ts'
 import { LEASE } from '../directory/claim-name.ts'
 import { nameChanges, namesWithout, type NameChanges } from '../directory/tenant-names.ts'
 import type { Cryptography } from '../ports/cryptography.ts'
@@ -8,14 +6,18 @@ import type { Directory } from '../ports/directory.ts'
 import type { EventStore } from '../ports/event-store.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
 import type { Logger } from '../ports/logger.ts'
-import type { ProjectionStore } from '../ports/read-models.ts'
+import type { Halt, ProjectionState, ProjectionStore } from '../ports/projection-store.ts'
 import type { TenantWriter } from '../ports/tenant-writer.ts'
-import { foldPage, selectorsOf } from './fold-page.ts'
+import { foldPage, isReadable, selectorsOf, type FoldFailure, type FoldedPage, type PageEvent } from './fold-page.ts'
+import { openPage } from './open-page.ts'
 import type { Recorded } from './view.ts'
-import type { ViewPage } from './views.ts'
+import { VIEW_NAMES, type ViewName, type ViewPage } from './views.ts'
 
 /** Events read, folded and committed at a time. */
 export const PAGE_SIZE = 1_000
+
+/** Milliseconds before the second and the third try of a page that a view could not fold. Then the view halts. */
+const BACKOFF = [50, 250]
 
 export interface ProjectorOptions {
   readonly eventStore: EventStore
@@ -25,42 +27,118 @@ export interface ProjectorOptions {
   readonly logger: Pick<Logger, 'error'>
   readonly cryptography: Cryptography
   readonly keyVault: KeyVault
+  /** Waits so many milliseconds. */
+  readonly wait?: (milliseconds: number) => Promise<void>
+}
+
+/** What a page of events comes to, and the rows it was folded over. */
+interface Projected extends FoldedPage {
+  readonly page: readonly PageEvent[]
+  readonly before: ViewPage
+  readonly attempts: number
 }
 
 /**
  * Follows a tenant's log into the read models. Trusts only the log and its own checkpoint: wake-ups may be lost, doubled or
- * reordered, and two projectors may race for one tenant; the guarded checkpoint lets one of them win each page.
+ * reordered, and two projectors may race for one tenant; the guarded checkpoint lets one of them win each page. A view that
+ * cannot fold an event halts there after three tries; the tenant's other views, and other tenants, go on.
  */
 export class Projector {
   readonly #options: ProjectorOptions
+  readonly #wait: (milliseconds: number) => Promise<void>
 
   constructor(options: ProjectorOptions) {
     this.#options = options
+    this.#wait = options.wait ?? ((milliseconds) => new Promise((resolve) => void setTimeout(resolve, milliseconds)))
   }
 
-  /** Brings the tenant's views up to the end of its log. Returns the position reached. */
-  async project(tenantId: string): Promise<number> {
+  /** Brings the tenant's views up to the end of its log, those aside that have halted. Returns how far they have come. */
+  async project(tenantId: string): Promise<ProjectionState> {
     const { store, eventStore, writer, keyVault } = this.#options
-    let from = await store.checkpoint(tenantId)
+    let state = await store.state(tenantId)
     for (;;) {
-      const { events, head } = await eventStore.readTenant(tenantId, from, PAGE_SIZE)
+      const { events, head } = await eventStore.readTenant(tenantId, state.position, PAGE_SIZE)
       const last = events.at(-1)
       if (!last) break
-      const recorded = await this.#open(tenantId, events)
-      const selectors = selectorsOf(recorded)
-      const rows = await store.load(tenantId, selectors)
-      const changed = foldPage(rows, recorded)
-      const names = nameChanges(rows, changed, recorded, keyVault)
+      const views = VIEW_NAMES.filter((name) => !state.halted.some(({ view }) => view === name))
+      const projected = await this.#fold(tenantId, events, views, () => false)
+      const names = nameChanges(projected.before, projected.rows, followed(projected, views), keyVault)
       // Before the checkpoint moves: what the directory has not learned is then told again.
       await this.#tellDirectory(last, names)
-      const result = await store.commit(tenantId, from, last.position, changed)
-      from = result === 'committed' ? last.position : await store.checkpoint(tenantId)
-      if (result === 'conflict' && names.confirmed.length > 0)
-        await this.#takeBack(tenantId, names.confirmed, await store.load(tenantId, selectors))
-      if (result === 'committed' && from >= head) break
+      const halts = projected.failures.map((failure) => haltOf(failure, projected.attempts))
+      const result = await store.commit(tenantId, state.position, last.position, projected.rows, halts)
+      if (result === 'conflict') {
+        state = await store.state(tenantId)
+        if (names.confirmed.length > 0)
+          await this.#takeBack(tenantId, names.confirmed, await store.load(tenantId, selectorsOf(projected.page)))
+        continue
+      }
+      this.#report(tenantId, halts)
+      state = { position: last.position, halted: [...state.halted, ...halts] }
+      if (state.position >= head) break
     }
-    if (from > 0) await writer.confirmProjected(tenantId, from)
-    return from
+    if (state.position > 0) await writer.confirmProjected(tenantId, state.position)
+    return state
+  }
+
+  /**
+   * Tries a halted view again: folds what it has missed, until it is where the tenant's other views are, or halts anew.
+   * Returns where it stands then; undefined when it follows again (or had never halted).
+   */
+  async retry(tenantId: string, view: ViewName): Promise<Halt | undefined> {
+    const { store, eventStore, keyVault } = this.#options
+    const skipped = await store.skipped(tenantId)
+    const skips = (name: ViewName, position: number) =>
+      skipped.some((one) => one.view === name && one.position === position)
+    for (;;) {
+      const { position } = await store.state(tenantId)
+      const halt = (await store.halts(tenantId)).find((one) => one.view === view)
+      if (!halt) return undefined
+      const from = halt.position - 1
+      const { events } = await eventStore.readTenant(tenantId, from, Math.min(PAGE_SIZE, position - from))
+      const last = events.at(-1)
+      if (!last) throw new Error('the log does not give back what has been projected')
+      const projected = await this.#fold(tenantId, events, [view], skips)
+      const names = nameChanges(projected.before, projected.rows, followed(projected, [view]), keyVault)
+      await this.#tellDirectory(last, names)
+      const [failure] = projected.failures
+      const again = failure && haltOf(failure, halt.attempts + projected.attempts)
+      const to = again ? again.position - 1 : last.position
+      const result = await store.catchUp(tenantId, view, from, to, projected.rows, again)
+      if (result === 'done') return undefined
+      if (result === 'committed' && again) return again
+    }
+  }
+
+  /** Folds a page, up to three times if a view fails: what it failed at may have been a passing fault. */
+  async #fold(
+    tenantId: string,
+    read: readonly EventEnvelope[],
+    views: readonly ViewName[],
+    skips: (view: ViewName, position: number) => boolean,
+  ): Promise<Projected> {
+    const { store, eventStore } = this.#options
+    let events = read
+    for (let attempts = 1; ; attempts++) {
+      const page = await openPage(tenantId, events, this.#options)
+      const before = await store.load(tenantId, selectorsOf(page, { views }))
+      const folded = foldPage(before, page, { views, skips })
+      const pause = BACKOFF[attempts - 1]
+      if (folded.failures.length === 0 || pause === undefined) return { ...folded, page, before, attempts }
+      await this.#wait(pause)
+      const from = (read[0]?.position ?? 1) - 1
+      const again = (await eventStore.readTenant(tenantId, from, read.length)).events
+      // A shorter page would leave its end to nobody.
+      if (again.length === read.length) events = again
+    }
+  }
+
+  #report(tenantId: string, halts: readonly Halt[]): void {
+    for (const halt of halts)
+      this.#options.logger.error('a view stands still at an event it cannot fold: retry it, or skip the event', {
+        tenantId,
+        ...halt,
+      })
   }
 
   /** The directory follows the log too: a tenant whose names were never confirmed by whoever created it gets them here. */
@@ -89,23 +167,26 @@ export class Projector {
       ),
     )
   }
-
-  async #open(tenantId: string, events: readonly EventEnvelope[]): Promise<readonly Recorded[]> {
-    const { writer, keyVault, cryptography } = this.#options
-    const subjects = new Set(events.flatMap(({ personal }) => (personal ? [personal.keyId] : [])))
-    const wrapped = subjects.size === 0 ? {} : await writer.subjectKeys(tenantId, [...subjects])
-    const keys = new Map<string, Uint8Array>()
-    for (const [id, box] of Object.entries(wrapped)) {
-      const key = keyVault.unwrap(box, id)
-      // A missing key means an erased person; one that does not open means a wrong master key, and must erase nobody.
-      if (!key) throw new Error('a subject key does not open under the master key in use')
-      keys.set(id, key)
-    }
-    return events.map((envelope) => {
-      const key = envelope.personal && keys.get(envelope.personal.keyId)
-      const personal = key && openPersonal(cryptography, key, envelope)
-      const payload = { data: envelope.data, ...(personal && { personal }) }
-      return { envelope, event: readEvent(envelope.type, envelope.schemaVersion, payload) }
-    })
-  }
 }
+
+/** The views that say which names a tenant has, by the first part of the events' types. */
+const NAMING: Readonly<Record<string, ViewName>> = { tenant: 'tenant_details', user: 'user_profile' }
+
+/** The events of a page that those views have followed: of others nobody knows which names have come or gone. */
+function followed({ page, failures }: Projected, views: readonly ViewName[]): readonly Recorded[] {
+  return page.filter(isReadable).filter(({ envelope: { type, position } }) => {
+    const naming = NAMING[type.slice(0, type.indexOf('.'))]
+    const failure = failures.find(({ view }) => view === naming)
+    return naming !== undefined && views.includes(naming) && (!failure || position < failure.envelope.position)
+  })
+}
+
+const haltOf = ({ view, envelope, fault }: FoldFailure, attempts: number): Halt => ({
+  view,
+  position: envelope.position,
+  eventId: envelope.eventId,
+  eventType: envelope.type,
+  // The kind of fault, and what the product itself says of it: never values of the event.
+  error: fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault),
+  attempts,
+})

@@ -26,6 +26,8 @@ export interface EventHandler<Row extends ViewRow, Event extends DomainEvent> {
 /** A view: for every event type there is, what it does to the view's rows, or that it does nothing. */
 export interface ViewDefinition<Name extends string, Row extends ViewRow> {
   readonly name: Name
+  /** Raised with every change of what rows look like or how they follow from events: rows of another version are rebuilt. */
+  readonly version: number
   readonly handlers: {
     readonly [Type in EventType]: EventHandler<Row, Extract<DomainEvent, { type: Type }>> | 'ignored'
   }

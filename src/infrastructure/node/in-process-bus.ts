@@ -1,8 +1,10 @@
 import type { Bus, WakeUp } from '#domain/ports/bus.ts'
 import type { Logger } from '#domain/ports/logger.ts'
 
-/** Tenants projected at a time (seed line 2591). */
-const WORKERS = 5
+/** Tenants projected at a time: five (seed line 2591), more while many wait. A database session is in use by each. */
+const WORKERS = { fewest: 5, most: 12 }
+/** Waiting tenants for which another worker is added. */
+const TENANTS_A_WORKER = 20
 
 /** The embedded bus: wakes the projector of this process. What fails or is lost on a crash, the sweep heals. */
 export class InProcessBus implements Bus {
@@ -32,9 +34,14 @@ export class InProcessBus implements Bus {
     if (this.#running.size > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
   }
 
+  /** Tenants that may be projected at a time, by how many wait. */
+  get workers(): number {
+    return Math.min(WORKERS.most, WORKERS.fewest + Math.floor(this.#waiting.size / TENANTS_A_WORKER))
+  }
+
   #start(): void {
     for (const tenantId of this.#waiting) {
-      if (this.#running.size >= WORKERS) return
+      if (this.#running.size >= this.workers) return
       if (this.#running.has(tenantId)) continue
       this.#waiting.delete(tenantId)
       this.#running.add(tenantId)

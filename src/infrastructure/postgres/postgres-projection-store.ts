@@ -1,10 +1,20 @@
-import type { ProjectionStore } from '#domain/ports/read-models.ts'
+import type {
+  CatchUp,
+  Halt,
+  ProjectionState,
+  ProjectionStore,
+  SkippedEvent,
+  Wanted,
+} from '#domain/ports/projection-store.ts'
 import type { RowSelector, ViewRow } from '#domain/projection/view.ts'
-import { VIEW_NAMES, type ViewName, type ViewPage } from '#domain/projection/views.ts'
-import { sqlState, type SqlSession, type SqlStatement } from './sql-session.ts'
+import { VIEW_NAMES, VIEWS, type ViewName, type ViewPage } from '#domain/projection/views.ts'
+import { onlyRow, sqlState, type SqlRow, type SqlSession, type SqlStatement } from './sql-session.ts'
+import { namedBy, pageOf, written } from './view-rows.ts'
 
-/** Raised by `read_models.advance` when another projector has moved the checkpoint. */
-const CHECKPOINT_MOVED = 'AC001'
+/** Raised by the functions of the schema when somebody else has moved what was to be moved. */
+const MOVED = 'AC001'
+
+const VERSIONS = JSON.stringify(Object.fromEntries(VIEW_NAMES.map((name) => [name, VIEWS[name].version])))
 
 /** The projector's side of the schema `read_models`. View names are table names. */
 export class PostgresProjectionStore implements ProjectionStore {
@@ -14,14 +24,18 @@ export class PostgresProjectionStore implements ProjectionStore {
     this.#session = session
   }
 
-  async checkpoint(tenantId: string): Promise<number> {
-    const [rows] = await this.#session.transaction({ tenantId }, [
+  async state(tenantId: string): Promise<ProjectionState> {
+    const [positions, halts = []] = await this.#session.transaction({ tenantId }, [
       { text: 'select position from read_models.checkpoint where tenant_id = $1', params: [tenantId] },
+      { text: 'select view, position from read_models.halt where tenant_id = $1', params: [tenantId] },
     ])
-    return Number(rows?.[0]?.['position'] ?? 0)
+    return {
+      position: Number(positions?.[0]?.['position'] ?? 0),
+      halted: halts.map((row) => ({ view: viewIn(row), position: Number(row['position']) })),
+    }
   }
 
-  async load(tenantId: string, wanted: { readonly [Name in ViewName]: readonly RowSelector[] }): Promise<ViewPage> {
+  async load(tenantId: string, wanted: Wanted): Promise<ViewPage> {
     const names = VIEW_NAMES.filter((name) => wanted[name].length > 0)
     const results =
       names.length === 0
@@ -30,37 +44,111 @@ export class PostgresProjectionStore implements ProjectionStore {
             { tenantId },
             names.map((name) => selectRows(name, tenantId, wanted[name])),
           )
-    const page = Object.fromEntries(
-      VIEW_NAMES.map((name) => [name, (results[names.indexOf(name)] ?? []).map((row) => row['data'] as ViewRow)]),
-    )
-    return page as unknown as ViewPage // each table holds rows of its own view only, written below
+    return pageOf(names, results)
   }
 
-  async commit(tenantId: string, from: number, to: number, rows: ViewPage): Promise<'committed' | 'conflict'> {
-    const upserts = VIEW_NAMES.filter((name) => rows[name].length > 0).map((name) =>
-      upsertRows(name, tenantId, rows[name]),
-    )
-    const advance = { text: 'select read_models.advance($1, $2, $3)', params: [tenantId, from, to] }
+  async commit(tenantId: string, from: number, to: number, rows: ViewPage, halts: readonly Halt[] = []) {
+    const advance = {
+      text: 'select read_models.advance($1, $2, $3, $4::jsonb)',
+      params: [tenantId, from, to, VERSIONS],
+    }
+    const results = await this.#unlessMoved(tenantId, [
+      advance,
+      ...upserts(tenantId, rows),
+      ...halts.map((halt) => insertHalt(tenantId, halt)),
+    ])
+    return results ? 'committed' : 'conflict'
+  }
+
+  async halts(tenantId: string): Promise<readonly Halt[]> {
+    const [rows = []] = await this.#session.transaction({ tenantId }, [
+      { text: 'select * from read_models.halt where tenant_id = $1 order by view', params: [tenantId] },
+    ])
+    return rows.map((row) => haltOf(row))
+  }
+
+  async skipped(tenantId: string) {
+    const [rows = []] = await this.#session.transaction({ tenantId }, [
+      { text: 'select view, position from read_models.skipped_event where tenant_id = $1', params: [tenantId] },
+    ])
+    return rows.map((row) => ({ view: viewIn(row), position: Number(row['position']) }))
+  }
+
+  async skip(tenantId: string, { view, position, reason, by }: SkippedEvent): Promise<boolean> {
+    const [rows] = await this.#session.transaction({ tenantId }, [
+      {
+        text: `insert into read_models.skipped_event
+                 (tenant_id, view, position, event_id, event_type, error, reason, skipped_by)
+               select tenant_id, view, position, event_id, event_type, error, $4, $5 from read_models.halt
+               where tenant_id = $1 and view = $2 and position = $3
+               on conflict (tenant_id, view, position) do update set reason = excluded.reason, skipped_by = excluded.skipped_by
+               returning 1`,
+        params: [tenantId, view, position, reason, by],
+      },
+    ])
+    return rows?.length === 1
+  }
+
+  async catchUp(
+    tenantId: string,
+    view: ViewName,
+    from: number,
+    to: number,
+    rows: ViewPage,
+    halt?: Halt,
+  ): Promise<CatchUp> {
+    const move = { text: 'select read_models.catch_up($1, $2, $3, $4) as done', params: [tenantId, view, from, to] }
+    const again = halt ? [updateHalt(tenantId, halt)] : []
+    const results = await this.#unlessMoved(tenantId, [move, ...upserts(tenantId, rows), ...again])
+    if (!results) return 'conflict'
+    return onlyRow(results[0])['done'] === true ? 'done' : 'committed'
+  }
+
+  async #unlessMoved(tenantId: string, statements: readonly SqlStatement[]) {
     try {
-      await this.#session.transaction({ tenantId }, [advance, ...upserts])
-      return 'committed'
+      return await this.#session.transaction({ tenantId }, statements)
     } catch (fault) {
-      if (sqlState(fault) === CHECKPOINT_MOVED) return 'conflict'
+      if (sqlState(fault) === MOVED) return undefined
       throw fault
     }
   }
 }
 
+const viewIn = (row: SqlRow): ViewName => row['view'] as ViewName // written by this store only
+
+const haltOf = (row: SqlRow): Halt => ({
+  view: viewIn(row),
+  position: Number(row['position']),
+  eventId: String(row['event_id']),
+  eventType: String(row['event_type']),
+  error: String(row['error']),
+  attempts: Number(row['attempts']),
+})
+
+const insertHalt = (tenantId: string, { view, position, eventId, eventType, error, attempts }: Halt): SqlStatement => ({
+  text: `insert into read_models.halt (tenant_id, view, position, event_id, event_type, error, attempts)
+         values ($1, $2, $3, $4, $5, $6, $7)`,
+  params: [tenantId, view, position, eventId, eventType, error, attempts],
+})
+
+const updateHalt = (tenantId: string, { view, eventId, eventType, error, attempts }: Halt): SqlStatement => ({
+  text: `update read_models.halt set event_id = $3, event_type = $4, error = $5, attempts = $6, halted_at = now()
+         where tenant_id = $1 and view = $2`,
+  params: [tenantId, view, eventId, eventType, error, attempts],
+})
+
 function selectRows(name: ViewName, tenantId: string, selectors: readonly RowSelector[]): SqlStatement {
-  const keys = selectors.flatMap((selector) => ('key' in selector ? [selector.key] : []))
-  const userIds = selectors.flatMap((selector) => ('userId' in selector ? [selector.userId] : []))
-  const ofUsers = userIds.length > 0 ? 'or user_id = any(array(select jsonb_array_elements_text($3::jsonb)))' : ''
+  const { keys, userIds } = namedBy(selectors)
+  const ofUsers = userIds === '[]' ? '' : 'or user_id = any(array(select jsonb_array_elements_text($3::jsonb)))'
   return {
     text: `select data from read_models.${name}
            where tenant_id = $1 and (key = any(array(select jsonb_array_elements_text($2::jsonb))) ${ofUsers})`,
-    params: [tenantId, JSON.stringify(keys), ...(userIds.length > 0 ? [JSON.stringify(userIds)] : [])],
+    params: [tenantId, keys, ...(userIds === '[]' ? [] : [userIds])],
   }
 }
+
+const upserts = (tenantId: string, rows: ViewPage): readonly SqlStatement[] =>
+  VIEW_NAMES.filter((name) => rows[name].length > 0).map((name) => upsertRows(name, tenantId, rows[name]))
 
 const upsertRows = (name: ViewName, tenantId: string, rows: readonly ViewRow[]): SqlStatement => ({
   text: `insert into read_models.${name} (tenant_id, key, position, data, search)
@@ -69,18 +157,5 @@ const upsertRows = (name: ViewName, tenantId: string, rows: readonly ViewRow[]):
          on conflict (tenant_id, key) do update
          set position = excluded.position, data = excluded.data, search = excluded.search
          where excluded.position >= ${name}.position`,
-  params: [tenantId, storable(JSON.stringify(rows.map((doc) => ({ doc, search: searchText(doc) }))))],
+  params: [tenantId, written(rows)],
 })
-
-/** What a list can be searched by, in lower case. */
-function searchText(
-  row: ViewRow & { readonly name?: string; readonly email?: string; readonly displayName?: string },
-): string {
-  return [row.name, row.email, row.displayName]
-    .flatMap((text) => (text === undefined ? [] : [text.toLowerCase()]))
-    .join('\n')
-}
-
-/** JSON with what `jsonb` cannot hold (NUL, halves of surrogate pairs) shown as U+FFFD; the log keeps it as it was. */
-const storable = (json: string): string =>
-  json.replaceAll(/\\(?:\\|u0000|ud[89a-f][0-9a-f]{2})/g, (escape) => (escape === '\\\\' ? escape : '\\ufffd'))

@@ -1,10 +1,11 @@
 import { and, asc, count, desc, eq, sql, type SQL, type SQLWrapper } from 'drizzle-orm'
 import { QueryBuilder, type PgColumn } from 'drizzle-orm/pg-core'
 import type { PageRequest, ReadModels, TenantFilters, UserFilters } from '#domain/ports/read-models.ts'
+import type { ViewName } from '#domain/projection/views.ts'
 import type { TenantDetails } from '#domain/tenant/views/tenant-details.view.ts'
 import type { TenantMetrics } from '#domain/tenant/views/tenant-metrics.view.ts'
 import type { UserProfileView } from '#domain/user/views/user-profile.view.ts'
-import { checkpoint, tenantDetails, tenantMetrics, userProfile } from './read-model-tables.ts'
+import { checkpoint, halt, tenantDetails, tenantMetrics, userProfile } from './read-model-tables.ts'
 import { onlyRow, type SqlRow, type SqlSession, type SqlStatement } from './sql-session.ts'
 
 const build = new QueryBuilder()
@@ -47,19 +48,25 @@ export class PostgresReadModels implements ReadModels {
     const where = and(eq(tenantDetails.tenantId, tenantId), eq(tenantDetails.key, tenantId))
     return this.#one<TenantDetails>(
       tenantId,
+      'tenant_details',
       build.select({ data: tenantDetails.data }).from(tenantDetails).where(where),
     )
   }
 
   async user(tenantId: string, userId: string) {
     const where = and(eq(userProfile.tenantId, tenantId), eq(userProfile.key, userId))
-    return this.#one<UserProfileView>(tenantId, build.select({ data: userProfile.data }).from(userProfile).where(where))
+    return this.#one<UserProfileView>(
+      tenantId,
+      'user_profile',
+      build.select({ data: userProfile.data }).from(userProfile).where(where),
+    )
   }
 
   async metrics(tenantId: string) {
     const where = and(eq(tenantMetrics.tenantId, tenantId), eq(tenantMetrics.key, tenantId))
     return this.#one<TenantMetrics>(
       tenantId,
+      'tenant_metrics',
       build.select({ data: tenantMetrics.data }).from(tenantMetrics).where(where),
     )
   }
@@ -103,7 +110,7 @@ export class PostgresReadModels implements ReadModels {
       statementOf(
         build
           .select({
-            position: sql`${positionQuery(tenantId)}`.as('position'),
+            position: sql`${positionQuery(tenantId, 'user_profile')}`.as('position'),
             total: sql`${build.select({ total: count() }).from(userProfile).where(where)}`.as('total'),
             items: itemsOf(
               build
@@ -125,10 +132,10 @@ export class PostgresReadModels implements ReadModels {
     await this.#session.transaction('owner', [{ text: 'select 1' }])
   }
 
-  /** One row and how far the tenant has been projected, of one transaction. */
-  async #one<Row>(tenantId: string, query: { toSQL(): { sql: string; params: unknown[] } }) {
+  /** One row and how far its view has followed, of one transaction. */
+  async #one<Row>(tenantId: string, view: ViewName, query: { toSQL(): { sql: string; params: unknown[] } }) {
     const [positions, rows] = await this.#session.transaction({ tenantId }, [
-      statementOf(positionQuery(tenantId)),
+      statementOf(positionQuery(tenantId, view)),
       statementOf(query),
     ])
     const [row] = dataOf<Row>(rows)
@@ -136,8 +143,13 @@ export class PostgresReadModels implements ReadModels {
   }
 }
 
-const positionQuery = (tenantId: string) =>
-  build.select({ position: checkpoint.position }).from(checkpoint).where(eq(checkpoint.tenantId, tenantId))
+/** A view that stands still has followed no further than to the event before the one it stands at. */
+const positionQuery = (tenantId: string, view: ViewName) =>
+  build
+    .select({ position: sql`least(${checkpoint.position}, ${halt.position} - 1)`.as('position') })
+    .from(checkpoint)
+    .leftJoin(halt, and(eq(halt.tenantId, checkpoint.tenantId), eq(halt.view, view)))
+    .where(eq(checkpoint.tenantId, tenantId))
 
 /** The rows of an ordered query as one value, so that they come with their total from one statement: one snapshot. */
 const itemsOf = (query: SQLWrapper) => sql`(select jsonb_agg(found.data) from ${query} as found)`.as('items')

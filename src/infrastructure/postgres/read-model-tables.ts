@@ -18,6 +18,13 @@ export const checkpoint = schema.table('checkpoint', {
   position: bigint('position', { mode: 'number' }).notNull(),
 })
 
+/** Views that stand still; the columns that queries need (migration 0007). */
+export const halt = schema.table('halt', {
+  tenantId: text('tenant_id').notNull(),
+  view: text('view').notNull(),
+  position: bigint('position', { mode: 'number' }).notNull(),
+})
+
 export const tenantDetails = schema.table('tenant_details', {
   ...common,
   data: jsonb('data').$type<TenantDetails>().notNull(),

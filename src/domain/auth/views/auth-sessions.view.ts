@@ -23,6 +23,7 @@ const endsAll = {
 
 export const authSessionsView = defineView<'auth_sessions', SessionView>({
   name: 'auth_sessions',
+  version: 1,
   handlers: {
     'tenant.created': 'ignored',
     'tenant.updated': 'ignored',

@@ -19,6 +19,7 @@ export interface TenantDetails extends ViewRow {
 
 export const tenantDetailsView = defineView<'tenant_details', TenantDetails>({
   name: 'tenant_details',
+  version: 1,
   handlers: {
     'tenant.created': {
       select: ({ event }) => ({ key: event.data.tenantId }),

@@ -22,6 +22,7 @@ const activity = { select: key, reduce: seen }
 
 export const tenantMetricsView = defineView<'tenant_metrics', TenantMetrics>({
   name: 'tenant_metrics',
+  version: 1,
   handlers: {
     'tenant.created': {
       select: key,

@@ -37,6 +37,7 @@ const changed = (
 
 export const userProfileView = defineView<'user_profile', UserProfileView>({
   name: 'user_profile',
+  version: 1,
   handlers: {
     'tenant.created': 'ignored',
     'tenant.updated': 'ignored',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { EventEnvelope } from '#common/envelope.ts'
-import { EVENT_TYPES, UnreadableEvent } from '#domain/events/event-registry.ts'
+import { EVENT_TYPES } from '#domain/events/event-registry.ts'
+import { positionOfView } from '#domain/ports/projection-store.ts'
 import { PAGE_SIZE, Projector } from '#domain/projection/projector.ts'
 import { VIEW_NAMES, VIEWS } from '#domain/projection/views.ts'
 import { MemoryDirectory } from '../../../support/memory-directory.ts'
@@ -26,6 +27,9 @@ function projectionOf(
   const directory = new MemoryDirectory()
   const confirmed: number[] = []
   const errors: string[] = []
+  const waits: number[] = []
+  /** Called whenever the projector waits. */
+  const onWait: { call: () => void } = { call: () => undefined }
   const make = () =>
     new Projector({
       eventStore: {
@@ -46,8 +50,12 @@ function projectionOf(
       },
       cryptography: writer.tools.cryptography,
       keyVault: writer.tools.keyVault,
+      wait: async (milliseconds) => {
+        waits.push(milliseconds)
+        onWait.call()
+      },
     })
-  return { store, directory, confirmed, errors, make }
+  return { store, directory, confirmed, errors, waits, onWait, make }
 }
 
 describe('every view', () => {
@@ -66,7 +74,7 @@ describe('the projector', () => {
     const writer = await foundedTenant()
     await writer.given(rename(2, 'Bob'))
     const { store, confirmed, make } = projectionOf(writer)
-    expect(await make().project(TENANT)).toBe(writer.storage.head.position)
+    expect(await make().project(TENANT)).toEqual({ position: writer.storage.head.position, halted: [] })
     expect(confirmed).toEqual([writer.storage.head.position])
     expect(store.rows('user_profile')).toMatchObject([
       { email: 'Ada@Example.com' },
@@ -77,7 +85,7 @@ describe('the projector', () => {
 
   it('has nothing to do for a tenant without a log', async () => {
     const { confirmed, make } = projectionOf(new WriterUnderTest())
-    expect(await make().project(TENANT)).toBe(0)
+    expect(await make().project(TENANT)).toEqual({ position: 0, halted: [] })
     expect(confirmed).toEqual([])
   })
 
@@ -148,7 +156,7 @@ describe('the projector', () => {
       await writer.given(changeEmail(2, 'new@example.com', 'user2@example.com'))
       await make().project(TENANT)
     }
-    expect(await make().project(TENANT)).toBe(await store.checkpoint())
+    expect(await make().project(TENANT)).toMatchObject({ position: store.position })
     expect(await find('user2@example.com')).toEqual([])
     expect(await find('new@example.com')).toHaveLength(1)
     expect(await find('ada@example.com')).toHaveLength(1)
@@ -161,7 +169,7 @@ describe('the projector', () => {
     await expect(make().project(TENANT)).rejects.toThrow('away')
     expect(confirmed).toEqual([])
     directory.away = undefined
-    expect(await make().project(TENANT)).toBe(writer.storage.head.position)
+    expect(await make().project(TENANT)).toEqual({ position: writer.storage.head.position, halted: [] })
     expect(await directory.find('email', writer.tools.keyVault.emailIndex('ada@example.com'))).toHaveLength(1)
     expect(errors).toEqual([])
   })
@@ -172,7 +180,7 @@ describe('the projector', () => {
     const { state } = await writer.core.tenant()
     const slug = state.status === 'none' ? '' : state.slug
     await directory.reserve('slug', slug, { tenantId: 'another', region: 'eu' }, 60_000)
-    expect(await make().project(TENANT)).toBe(writer.storage.head.position)
+    expect(await make().project(TENANT)).toEqual({ position: writer.storage.head.position, halted: [] })
     expect(errors).toEqual(['a name of the tenant’s belongs to another tenant'])
   })
 
@@ -196,7 +204,7 @@ describe('the projector', () => {
       await make().project(TENANT)
       await writer.given(registerUser(3))
     }
-    expect(await make().project(TENANT)).toBe(writer.storage.head.position)
+    expect(await make().project(TENANT)).toEqual({ position: writer.storage.head.position, halted: [] })
     expect(store.rows('tenant_metrics')).toMatchObject([{ totalUsers: 3 }])
   })
 
@@ -229,16 +237,119 @@ describe('the projector', () => {
     })
     const { store, make } = projectionOf(wrong)
     await expect(make().project(TENANT)).rejects.toThrow('master key')
-    expect(await store.checkpoint()).toBe(0)
+    expect(store.position).toBe(0)
+  })
+})
+
+describe('a view that meets an event it cannot fold', () => {
+  /** A tenant whose event at position 4 a view cannot read as long as `poisoned` holds. */
+  async function poisonedTenant(type = 'user.cloned') {
+    const writer = await foundedTenant()
+    await writer.given(rename(2, 'Bob'))
+    const poison = { is: true }
+    const scene = projectionOf(writer, {
+      read: (events) =>
+        events.map((event) =>
+          poison.is && event.position === 4
+            ? { ...event, type, schemaVersion: type === event.type ? '9.0.0' : event.schemaVersion }
+            : event,
+        ),
+    })
+    return { writer, poison, head: writer.storage.head.position, ...scene }
+  }
+
+  it('halts there after three tries, and keeps no other view from following to the end', async () => {
+    const { writer, store, waits, errors, head, make } = await poisonedTenant('user.invitation_accepted')
+    const { type } = writer.storage.events[3] ?? {}
+    expect(type).toBe('user.invitation_accepted')
+    const state = await make().project(TENANT)
+    expect(state.position).toBe(head)
+    expect(state.halted.map(({ view, position }) => [view, position])).toEqual([
+      ['tenant_metrics', 4],
+      ['user_profile', 4],
+    ])
+    expect(waits).toEqual([50, 250])
+    expect(await store.halts()).toMatchObject([
+      {
+        view: 'tenant_metrics',
+        position: 4,
+        eventType: 'user.invitation_accepted',
+        attempts: 3,
+        error: expect.stringContaining('9.0.0'),
+      },
+      { view: 'user_profile' },
+    ])
+    expect(errors).toEqual(
+      Array.from({ length: 2 }, () => 'a view stands still at an event it cannot fold: retry it, or skip the event'),
+    )
+    // What came before it is there, what comes after it is not.
+    expect(store.rows('user_profile')).toMatchObject([{ position: 3, status: 'invited' }])
+    expect(store.rows('tenant_details')).toHaveLength(1)
+    expect(positionOfView(state, 'user_profile')).toBe(3)
+    expect(positionOfView(state, 'auth_sessions')).toBe(head)
   })
 
-  it('stops at an event it cannot read, and keeps its place', async () => {
-    const writer = await foundedTenant()
-    const { store, make } = projectionOf(writer, {
-      read: (events) => events.map((event) => (event.position === 4 ? { ...event, type: 'user.cloned' } : event)),
-    })
-    await expect(make().project(TENANT)).rejects.toThrow(UnreadableEvent)
-    expect(await store.checkpoint()).toBe(0)
+  it('takes no further page until it is retried, and confirms the log as followed so that nobody is woken for it', async () => {
+    const { writer, store, confirmed, make } = await poisonedTenant()
+    await make().project(TENANT)
+    await writer.given(registerUser(3))
+    await make().project(TENANT)
+    expect(confirmed.at(-1)).toBe(writer.storage.head.position)
+    expect(store.rows('user_profile').some(({ key }) => key === userIdOf(3))).toBe(false)
+  })
+
+  it('halts all views at an event of a type that nobody here knows', async () => {
+    const { store, make } = await poisonedTenant()
+    expect((await make().project(TENANT)).halted).toHaveLength(VIEW_NAMES.length)
+    expect((await store.halts()).map(({ error }) => error)).toEqual(
+      Array.from(VIEW_NAMES, () => 'UnreadableEvent: unknown event type user.cloned'),
+    )
+  })
+
+  it('does not halt at a fault that passes', async () => {
+    const { poison, store, waits, head, make, onWait } = await poisonedTenant()
+    onWait.call = () => (poison.is = false)
+    expect(await make().project(TENANT)).toEqual({ position: head, halted: [] })
+    expect(waits).toEqual([50])
+    expect(store.rows('user_profile')).toMatchObject([{}, { displayName: 'Bob' }])
+  })
+
+  it('catches up when it is retried, and then is as if nothing had been', async () => {
+    const { writer, poison, store, directory, make } = await poisonedTenant()
+    await make().project(TENANT)
+    await writer.given(changeEmail(2, 'new@example.com', 'user2@example.com'), registerUser(3))
+    await make().project(TENANT)
+    poison.is = false
+    for (const view of VIEW_NAMES) expect(await make().retry(TENANT, view)).toBeUndefined()
+    expect(await make().project(TENANT)).toEqual({ position: writer.storage.head.position, halted: [] })
+    const fresh = projectionOf(writer)
+    await fresh.make().project(TENANT)
+    for (const view of VIEW_NAMES) expect(store.rows(view)).toEqual(fresh.store.rows(view))
+    const holders = await directory.find('email', writer.tools.keyVault.emailIndex('new@example.com'))
+    expect(holders).toHaveLength(1)
+  })
+
+  it('halts anew when it is retried in vain, and counts the tries', async () => {
+    const { make } = await poisonedTenant()
+    await make().project(TENANT)
+    expect(await make().retry(TENANT, 'user_profile')).toMatchObject({ position: 4, attempts: 6 })
+  })
+
+  it('goes on without an event that somebody has had it skip', async () => {
+    const { store, head, make } = await poisonedTenant()
+    await make().project(TENANT)
+    const skipped = { view: 'user_profile', position: 4, reason: 'a faulty import', by: 'ops' } as const
+    expect(await store.skip(TENANT, { ...skipped, position: 3 })).toBe(false)
+    expect(await store.skip(TENANT, skipped)).toBe(true)
+    expect(await make().retry(TENANT, 'user_profile')).toBeUndefined()
+    expect(positionOfView(await store.state(), 'user_profile')).toBe(head)
+    expect(store.rows('user_profile')).toMatchObject([{ status: 'invited' }, { displayName: 'Bob', status: 'active' }])
+  })
+
+  it('knows nothing to retry where nothing has halted', async () => {
+    const { make } = projectionOf(await foundedTenant())
+    await make().project(TENANT)
+    expect(await make().retry(TENANT, 'user_profile')).toBeUndefined()
   })
 })
 

@@ -26,7 +26,7 @@ export const registerListUsers = (app: App) =>
     const { tenantId } = c.req.valid('param')
     unwrap(await checkAllowed(c.var.decisions, principal, 'user.list', { kind: 'tenant', tenantId, id: tenantId }))
     const { page, pageSize, sortBy, sortOrder, status, role, search } = c.req.valid('query')
-    await catchUp(c, [tenantId])
+    await catchUp(c, 'user_profile', [tenantId])
     const filters = {
       ...(status !== undefined && { status }),
       ...(role !== undefined && { role }),

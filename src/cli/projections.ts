@@ -1,0 +1,98 @@
+import { Argument, Option, type Command } from 'commander'
+import { VIEW_NAMES, type ViewName } from '#domain/projection/views.ts'
+import { PostgresProjectionStatus, type HaltedView } from '#infrastructure/postgres/postgres-projection-status.ts'
+import { PostgresProjectionStore } from '#infrastructure/postgres/postgres-projection-store.ts'
+import { configurationOf, Ended, EXIT, table, withDatabase, type CliContext } from './context.ts'
+import { withPipeline } from './pipeline.ts'
+import { rebuildAll, type RebuildChoice } from './rebuild.ts'
+
+const LISTED = 1_000
+
+/** `acci projections …` */
+export function projectionsCommand(command: Command, context: CliContext): void {
+  const view = () => new Argument('<view>', 'name of the view').choices(VIEW_NAMES)
+  command
+    .command('status')
+    .description('list views that stand still, and what has to be rebuilt')
+    .option('--json', 'for machines')
+    .action(async ({ json }: { json?: boolean }) => showStatus(context, json === true))
+  command
+    .command('retry')
+    .description('have a view that stands still try again, and catch up')
+    .argument('<tenant>', 'id of the tenant')
+    .addArgument(view())
+    .action(async (tenantId: string, name: ViewName) =>
+      withPipeline(context, async (pipeline) => {
+        const halt = await pipeline.projector.retry(tenantId, name)
+        if (halt) throw new Ended(EXIT.found, `${name} still stands at position ${halt.position}: ${halt.error}`)
+        context.out(`${name} follows`)
+      }),
+    )
+  command
+    .command('skip')
+    .description('have a view leave out the event it stands at, and catch up; it is remembered who did it and why')
+    .argument('<tenant>', 'id of the tenant')
+    .addArgument(view())
+    .argument('<position>', 'of the event it stands at')
+    .requiredOption('--reason <text>', 'why')
+    .requiredOption('--by <name>', 'who decides it')
+    .action(
+      async (tenantId: string, name: ViewName, position: string, { reason, by }: { reason: string; by: string }) =>
+        skip(context, tenantId, { view: name, position: Number(position), reason, by }),
+    )
+  command
+    .command('rebuild')
+    .description('fold views anew beside the live ones, and swap them in')
+    .option('--tenant <id>', 'of this tenant alone')
+    .addOption(new Option('--view <view...>', 'these views alone').choices(VIEW_NAMES))
+    .addOption(
+      new Option('--from <source>', 'where events are read from').choices(['log', 'eventstore']).default('log'),
+    )
+    .option('--outdated', 'only what another version of the product has made')
+    .option('--json', 'progress and results, one JSON object a line')
+    .action((choice: RebuildChoice) => rebuildAll(context, choice))
+}
+
+async function showStatus(context: CliContext, json: boolean): Promise<void> {
+  const found = await withDatabase(configurationOf(context), async (session) => {
+    const projections = new PostgresProjectionStatus(session)
+    return { halted: await projections.halted(LISTED), outdated: await projections.outdated() }
+  })
+  if (json) {
+    context.out(JSON.stringify(found))
+  } else {
+    const { halted, outdated } = found
+    if (halted.length > 0) context.out(table([HEADING, ...halted.map((view) => rowOf(view))]))
+    for (const [name, count] of Object.entries(outdated))
+      context.out(`${name}: of another version for ${count} tenants; run “acci projections rebuild --outdated”`)
+    if (halted.length === 0 && Object.keys(outdated).length === 0) context.out('all views follow')
+  }
+  if (found.halted.length > 0) throw new Ended(EXIT.found, `${found.halted.length} views stand still`)
+}
+
+const HEADING = ['tenant', 'view', 'position', 'event', 'since', 'tries', 'error']
+
+const rowOf = ({ tenantId, view, position, eventType, haltedAt, attempts, error }: HaltedView) => [
+  tenantId,
+  view,
+  String(position),
+  eventType,
+  haltedAt,
+  String(attempts),
+  error,
+]
+
+async function skip(
+  context: CliContext,
+  tenantId: string,
+  skipped: { readonly view: ViewName; readonly position: number; readonly reason: string; readonly by: string },
+): Promise<void> {
+  await withPipeline(context, async ({ session, projector }) => {
+    const { view, position } = skipped
+    if (!(await new PostgresProjectionStore(session).skip(tenantId, skipped)))
+      throw new Ended(EXIT.usage, `${view} does not stand at position ${position}: see “acci projections status”`)
+    const halt = await projector.retry(tenantId, view)
+    if (halt) throw new Ended(EXIT.found, `${view} stands still again, at position ${halt.position}: ${halt.error}`)
+    context.out(`${view} leaves out the event at position ${position}, and follows`)
+  })
+}

@@ -1,0 +1,79 @@
+import type { RowSelector } from '../projection/view.ts'
+import type { ViewName, ViewPage } from '../projection/views.ts'
+
+/** A view of a tenant that stands still at an event it cannot fold. */
+export interface Halt {
+  readonly view: ViewName
+  /** Of the event; the view's rows hold all before it. */
+  readonly position: number
+  readonly eventId: string
+  readonly eventType: string
+  readonly error: string
+  /** How often it has been tried. */
+  readonly attempts: number
+}
+
+/** How far a tenant's views have followed its log. */
+export interface ProjectionState {
+  /** Position up to which all views have followed that do not stand still; 0 when nothing has been projected. */
+  readonly position: number
+  readonly halted: readonly Pick<Halt, 'view' | 'position'>[]
+}
+
+/** Position up to which one view has followed. */
+export const positionOfView = ({ position, halted }: ProjectionState, view: ViewName): number =>
+  Math.min(position, ...halted.flatMap((halt) => (halt.view === view ? [halt.position - 1] : [])))
+
+/** An event that a view leaves out, because somebody has decided so. */
+export interface SkippedEvent {
+  readonly view: ViewName
+  readonly position: number
+  readonly reason: string
+  /** Who decided it. */
+  readonly by: string
+}
+
+export type CatchUp =
+  /** `done`: the view has reached the tenant's others, and follows with them from now on. */
+  'committed' | 'done' | 'conflict'
+
+export type Wanted = { readonly [Name in ViewName]: readonly RowSelector[] }
+
+/** The projector's side of the read models. Everything happens within one tenant, walled in by row-level security. */
+export interface ProjectionStore {
+  state(tenantId: string): Promise<ProjectionState>
+  /** The rows the selectors name, as far as they exist. */
+  load(tenantId: string, wanted: Wanted): Promise<ViewPage>
+  /**
+   * Writes rows, the views that halt, and the checkpoint in one transaction; `conflict`, writing nothing, when the
+   * checkpoint is not `from` any more.
+   */
+  commit(
+    tenantId: string,
+    from: number,
+    to: number,
+    rows: ViewPage,
+    halts?: readonly Halt[],
+  ): Promise<'committed' | 'conflict'>
+  halts(tenantId: string): Promise<readonly Halt[]>
+  /** Positions that views leave out. */
+  skipped(tenantId: string): Promise<readonly Pick<SkippedEvent, 'view' | 'position'>[]>
+  /** Remembers that a halted view is to leave out the event it stands at; false when it does not stand there any more. */
+  skip(tenantId: string, skipped: SkippedEvent): Promise<boolean>
+  /** Moves a halted view on over what it has followed from `from` to `to`; it ends the halt where the other views are. */
+  catchUp(tenantId: string, view: ViewName, from: number, to: number, rows: ViewPage, halt?: Halt): Promise<CatchUp>
+}
+
+/** Rows folded anew beside the live ones. One rebuild a tenant at a time; another one of other views begins anew. */
+export interface ShadowStore {
+  /** Begins a rebuild of these views, or goes on with one that was interrupted. Returns the position it has come to. */
+  open(tenantId: string, views: readonly ViewName[]): Promise<number>
+  load(tenantId: string, wanted: Wanted): Promise<ViewPage>
+  /** Writes rows and place in one transaction; `conflict` when somebody else has moved it. */
+  commit(tenantId: string, from: number, to: number, rows: ViewPage): Promise<'committed' | 'conflict'>
+  /**
+   * Puts the shadow's rows in place of the live ones, in one transaction, if it has come as far as these. For each view
+   * whether anything was different; undefined when it has to come further first.
+   */
+  swap(tenantId: string): Promise<{ readonly [Name in ViewName]?: boolean } | undefined>
+}

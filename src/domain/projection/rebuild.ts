@@ -1,0 +1,75 @@
+import type { EventEnvelope } from '#common/envelope.ts'
+import { GENESIS_HASH } from '#common/envelope.ts'
+import { verifyChain } from '../events/verify-chain.ts'
+import type { EventStore } from '../ports/event-store.ts'
+import type { ProjectionStore, ShadowStore } from '../ports/projection-store.ts'
+import { foldPage, selectorsOf, type FoldFailure } from './fold-page.ts'
+import { openPage, type PageOpener } from './open-page.ts'
+import { PAGE_SIZE } from './projector.ts'
+import type { ViewName } from './views.ts'
+
+export interface RebuildOptions extends PageOpener {
+  /** Where events come from: the tenant's log, or an event store alone. */
+  readonly source: EventStore
+  readonly store: Pick<ProjectionStore, 'state' | 'skipped'>
+  readonly shadow: ShadowStore
+}
+
+export type Rebuilt =
+  /** `changed`: views whose rows were not what the log says, and have been replaced. */
+  | { readonly kind: 'rebuilt'; readonly position: number; readonly changed: readonly ViewName[] }
+  /** Nothing has been projected yet: there is nothing to rebuild. */
+  | { readonly kind: 'nothing' }
+  /** An event cannot be folded. The live rows have been left as they are. */
+  | { readonly kind: 'failed'; readonly failure: FoldFailure }
+  /** The source does not hold the log as it was written, from this position on. The live rows have been left as they are. */
+  | { readonly kind: 'broken'; readonly position: number }
+
+/**
+ * Folds views of a tenant anew beside the live ones, page by page, and swaps them in when they have come as far. Readers and
+ * the projector notice nothing. Interrupted, it goes on where it was. Every event is checked against the chain of hashes, so
+ * that a source may be trusted no more than it deserves.
+ * @param onEvents called with the number of events folded since the last call
+ */
+export async function rebuild(
+  tenantId: string,
+  views: readonly ViewName[],
+  { source, store, shadow, ...opener }: RebuildOptions,
+  onEvents: (count: number) => void = () => undefined,
+): Promise<Rebuilt> {
+  if ((await store.state(tenantId)).position === 0) return { kind: 'nothing' }
+  const skipped = await store.skipped(tenantId)
+  const skips = (view: ViewName, position: number) =>
+    skipped.some((one) => one.view === view && one.position === position)
+  let at = await shadow.open(tenantId, views)
+  let previous = at === 0 ? undefined : (await source.readTenant(tenantId, at - 1, 1)).events[0]
+  if (at > 0 && previous?.position !== at) return { kind: 'broken', position: at }
+  for (;;) {
+    const swapped = await shadow.swap(tenantId)
+    if (swapped) {
+      const changed = views.filter((view) => swapped[view] === true)
+      return { kind: 'rebuilt', position: at, changed }
+    }
+    const { position: target } = await store.state(tenantId)
+    const { events } = await source.readTenant(tenantId, at, Math.min(PAGE_SIZE, Math.max(1, target - at)))
+    const broken = verifyChain(events, opener.cryptography, linkOf(previous))
+    if (broken !== undefined) return { kind: 'broken', position: broken }
+    const last = events.at(-1)
+    if (!last) return { kind: 'broken', position: at + 1 }
+    const page = await openPage(tenantId, events, opener)
+    const { rows, failures } = foldPage(await shadow.load(tenantId, selectorsOf(page, { views })), page, {
+      views,
+      skips,
+    })
+    const [failure] = failures
+    if (failure) return { kind: 'failed', failure }
+    if ((await shadow.commit(tenantId, at, last.position, rows)) === 'conflict')
+      throw new Error('another rebuild of the tenant is under way')
+    onEvents(events.length)
+    at = last.position
+    previous = last
+  }
+}
+
+const linkOf = (event: EventEnvelope | undefined) =>
+  event ? { position: event.position, hash: event.hash } : { position: 0, hash: GENESIS_HASH }

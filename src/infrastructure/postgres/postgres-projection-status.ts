@@ -1,0 +1,72 @@
+import type { Halt } from '#domain/ports/projection-store.ts'
+import { VIEW_NAMES, VIEWS, type ViewName } from '#domain/projection/views.ts'
+import type { SqlRow, SqlSession } from './sql-session.ts'
+
+export interface HaltedView extends Halt {
+  readonly tenantId: string
+  /** RFC 3339. */
+  readonly haltedAt: string
+}
+
+/** Reads how far projections have come over all tenants: for operators, not for requests. */
+export class PostgresProjectionStatus {
+  readonly #session: SqlSession
+
+  constructor(session: SqlSession) {
+    this.#session = session
+  }
+
+  /** Views that stand still, the oldest first. */
+  async halted(limit: number): Promise<readonly HaltedView[]> {
+    const rows = await this.#query(
+      `select *, to_char(halted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as since
+       from read_models.halt order by halted_at, tenant_id, view limit $1`,
+      limit,
+    )
+    return rows.map((row) => ({
+      tenantId: String(row['tenant_id']),
+      view: row['view'] as ViewName, // written by the projection store only
+      position: Number(row['position']),
+      eventId: String(row['event_id']),
+      eventType: String(row['event_type']),
+      error: String(row['error']),
+      attempts: Number(row['attempts']),
+      haltedAt: String(row['since']),
+    }))
+  }
+
+  /** Tenants that have been projected, in the order of their ids, after one of them, and their positions. */
+  async tenants(
+    after: string,
+    limit: number,
+  ): Promise<readonly { readonly tenantId: string; readonly position: number }[]> {
+    const rows = await this.#query(
+      'select tenant_id, position from read_models.checkpoint where tenant_id > $1 order by tenant_id limit $2',
+      after,
+      limit,
+    )
+    return rows.map((row) => ({ tenantId: String(row['tenant_id']), position: Number(row['position']) }))
+  }
+
+  /** How many tenants have rows of another version of a view than this product makes, by view. */
+  async outdated(): Promise<{ readonly [Name in ViewName]?: number }> {
+    const rows = await this.#query(
+      `select ${VIEW_NAMES.map((name) => `count(*) filter (where versions ->> '${name}' is distinct from '${VIEWS[name].version}') as ${name}`).join(', ')}
+       from read_models.checkpoint`,
+    )
+    const counts = VIEW_NAMES.map((name) => [name, Number(rows[0]?.[name] ?? 0)] as const)
+    return Object.fromEntries(counts.filter(([, count]) => count > 0))
+  }
+
+  /** Of a tenant: the views whose rows another version has made. */
+  async outdatedOf(tenantId: string): Promise<readonly ViewName[]> {
+    const [row] = await this.#query('select versions from read_models.checkpoint where tenant_id = $1', tenantId)
+    const versions = (row?.['versions'] ?? {}) as Readonly<Record<string, unknown>> // an object: `advance` and `swap_shadow` write it
+    return VIEW_NAMES.filter((name) => versions[name] !== VIEWS[name].version)
+  }
+
+  async #query(text: string, ...params: readonly (string | number)[]): Promise<readonly SqlRow[]> {
+    const [rows = []] = await this.#session.transaction('platform', [{ text, params }])
+    return rows
+  }
+}

@@ -1,0 +1,35 @@
+import type { RowSelector, ViewRow } from '#domain/projection/view.ts'
+import { VIEW_NAMES, type ViewName, type ViewPage } from '#domain/projection/views.ts'
+import type { SqlRow } from './sql-session.ts'
+
+/** Keys and user ids that selectors name, as JSON for `jsonb_array_elements_text`. */
+export function namedBy(selectors: readonly RowSelector[]): { readonly keys: string; readonly userIds: string } {
+  const keys = selectors.flatMap((selector) => ('key' in selector ? [selector.key] : []))
+  const userIds = selectors.flatMap((selector) => ('userId' in selector ? [selector.userId] : []))
+  return { keys: JSON.stringify(keys), userIds: JSON.stringify(userIds) }
+}
+
+/** The page of the rows found, by the names of the views they were asked of. */
+export function pageOf(names: readonly ViewName[], results: readonly (readonly SqlRow[])[]): ViewPage {
+  const page = Object.fromEntries(
+    VIEW_NAMES.map((name) => [name, (results[names.indexOf(name)] ?? []).map((row) => row['data'] as ViewRow)]),
+  )
+  return page as unknown as ViewPage // each table holds rows of its own view only
+}
+
+/** Rows as they are written: the document, and what a list can be searched by. */
+export const written = (rows: readonly ViewRow[]): string =>
+  storable(JSON.stringify(rows.map((doc) => ({ doc, search: searchText(doc) }))))
+
+/** What a list can be searched by, in lower case. */
+function searchText(
+  row: ViewRow & { readonly name?: string; readonly email?: string; readonly displayName?: string },
+): string {
+  return [row.name, row.email, row.displayName]
+    .flatMap((text) => (text === undefined ? [] : [text.toLowerCase()]))
+    .join('\n')
+}
+
+/** JSON with what `jsonb` cannot hold (NUL, halves of surrogate pairs) shown as U+FFFD; the log keeps it as it was. */
+export const storable = (json: string): string =>
+  json.replaceAll(/\\(?:\\|u0000|ud[89a-f][0-9a-f]{2})/g, (escape) => (escape === '\\\\' ? escape : '\\ufffd'))
