@@ -3,6 +3,7 @@ import { Forwarder } from '#domain/forwarding/forwarder.ts'
 import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
 import { TenantWriterCore } from '#domain/writer/tenant-writer-core.ts'
 import { oneAtATime } from '#infrastructure/shared/one-at-a-time.ts'
+import { createCommandQueue } from '#infrastructure/workerd/command-queue.ts'
 import { createQueueBus } from '#infrastructure/workerd/queue-bus.ts'
 import { SqliteTenantStorage } from '#infrastructure/workerd/sqlite-tenant-storage.ts'
 import { logger, writerParts } from '../src/worker-services.ts'
@@ -83,6 +84,26 @@ export class TenantObject extends DurableObject<Env> {
     return this.#guarded(() => this.#storage.saveProjected(...given))
   }
 
+  submitOperation(...given: RestOf<'submitOperation'>) {
+    return this.#guarded((core) => core.submitOperation(...given))
+  }
+
+  operation(...given: RestOf<'operation'>) {
+    return this.#guarded((core) => core.operation(...given))
+  }
+
+  claimOperation(...given: RestOf<'claimOperation'>) {
+    return this.#guarded((core) => core.claimOperation(...given))
+  }
+
+  releaseOperation(...given: RestOf<'releaseOperation'>) {
+    return this.#guarded((core) => core.releaseOperation(...given))
+  }
+
+  settleOperation(...given: RestOf<'settleOperation'>) {
+    return this.#guarded((core) => core.settleOperation(...given))
+  }
+
   /** The sweep. Never throws: a handler that keeps throwing is dropped by the runtime, and the tenant would stand still. */
   override async alarm(): Promise<void> {
     this.#alarmAt = undefined
@@ -116,6 +137,7 @@ export class TenantObject extends DurableObject<Env> {
       storage,
       tools,
       mailer,
+      onOperation: (operationId) => createCommandQueue(this.env.COMMANDS).enqueue({ tenantId, operationId }),
       ...(forwarder && { admission: (head) => forwarder.admit(head) }),
       onCommitted: ({ position, due }) => {
         this.#head = position

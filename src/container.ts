@@ -9,6 +9,7 @@ import type { Logger } from '#domain/ports/logger.ts'
 import { Projector } from '#domain/projection/projector.ts'
 import type { WriterTools } from '#domain/writer/decide-batch.ts'
 import { nodeArgon2id } from '#infrastructure/node/argon2.ts'
+import { InProcessCommandQueue } from '#infrastructure/node/in-process-command-queue.ts'
 import { InProcessBus } from '#infrastructure/node/in-process-bus.ts'
 import { masterKeyFile } from '#infrastructure/node/master-key-file.ts'
 import { openEventStore } from '#infrastructure/node/open-event-store.ts'
@@ -46,12 +47,14 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
   const eventStore = openEventStore(configuration)
   const mailer = openMailer(configuration, session)
   const tools = openTools(configuration)
+  const commands = new InProcessCommandQueue(logger)
   // Writer and bus need each other: a commit wakes the projector, the projector confirms to the writer.
   const writer: PostgresTenantWriter = new PostgresTenantWriter({
     session,
     tools,
     mailer: mailer.mailer,
     bus: () => bus,
+    commands,
     logger,
     ...(eventStore && {
       forwarders: new Forwarders({
@@ -83,6 +86,7 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
     writer,
     directory,
     projector,
+    commands,
     migrate: () => migrate(session, MIGRATIONS, (text) => nodeCryptography.sha256Hex(text)),
     /** Begins what goes on beside requests. */
     start() {
@@ -93,7 +97,7 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
     async stop() {
       sweep.stop()
       forwarding.stop()
-      await bus.stop()
+      await Promise.all([bus.stop(), commands.stop()])
       await eventStore?.close()
       await session.close()
     },
@@ -102,7 +106,7 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
 
 /** What the API needs, over an open pipeline. */
 export async function openServices(config: Configuration, pipeline: Pipeline, logger: Logger): Promise<Services> {
-  const { session, eventStore, mailbox, tools, writer, directory, projector } = pipeline
+  const { session, eventStore, mailbox, tools, writer, directory, projector, commands } = pipeline
   const { clock, cryptography, keyVault } = tools
   const keyRing = new CachingKeyRing(new PostgresKeyRingStore(session), keyVault, clock)
   const publicUrl = config.ACCI_PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`
@@ -113,6 +117,7 @@ export async function openServices(config: Configuration, pipeline: Pipeline, lo
     readModels: new PostgresReadModels(session),
     projector,
     directory,
+    commands,
     policy: await createOsoPolicy(POLICY_SOURCES),
     passwords: createArgon2PasswordHasher(nodeArgon2id, (length) => cryptography.randomBytes(length)),
     tokens: new JoseAccessTokens({ keyRing, clock, issuer: publicUrl, audience: AUDIENCE }),

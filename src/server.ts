@@ -1,5 +1,6 @@
 import { serve, type HttpBindings } from '@hono/node-server'
 import { createApp } from '#api/app.ts'
+import { runOperation } from '#api/operations/run-operation.ts'
 import { bootstrapPlatform } from '#api/bootstrap-platform.ts'
 import { systemClock } from '#domain/ports/clock.ts'
 import { clientAddress } from '#infrastructure/node/client-address.ts'
@@ -32,6 +33,7 @@ const app = createApp({
     return clientAddress(peer, req.header('x-forwarded-for'), configuration.TRUSTED_PROXIES)
   },
 })
+pipeline.commands.consume((operation) => runOperation(services, (request) => app.fetch(request), operation))
 const server = serve(
   { fetch: app.fetch, hostname: configuration.HOST, port: configuration.PORT },
   ({ address, port }) => {

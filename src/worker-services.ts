@@ -23,6 +23,7 @@ import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
 import { createOsoPolicy } from '#infrastructure/shared/oso-policy.ts'
 import { createSmtpMailer } from '#infrastructure/shared/smtp-mailer.ts'
 import { workerdArgon2id } from '#infrastructure/workerd/argon2.ts'
+import { createCommandQueue } from '#infrastructure/workerd/command-queue.ts'
 import { createDurableDirectory } from '#infrastructure/workerd/durable-directory.ts'
 import { createDurableKeyRingStore } from '#infrastructure/workerd/durable-key-ring-store.ts'
 import { createDurableTenantWriter } from '#infrastructure/workerd/durable-tenant-writer.ts'
@@ -110,6 +111,7 @@ async function buildServices(env: Env): Promise<Services> {
       keyVault,
     }),
     directory,
+    commands: createCommandQueue(env.COMMANDS),
     policy: await createOsoPolicy(POLICY_SOURCES),
     passwords: createArgon2PasswordHasher(workerdArgon2id, (length) => cryptography.randomBytes(length)),
     tokens: new JoseAccessTokens({ keyRing, clock, issuer: publicUrl, audience: AUDIENCE }),

@@ -12,6 +12,7 @@ import { banner, step } from './start-banner.ts'
  */
 const COMPATIBILITY_DATE = '2026-11-01'
 const WAKE_UPS = 'acci-wake-ups'
+const COMMANDS = 'acci-commands'
 
 const configuration = localConfiguration()
 const { HOST: host, PORT: port, ACCI_DATA_DIR: dataDir } = configuration
@@ -69,9 +70,11 @@ async function startWorker(): Promise<Miniflare> {
       KEY_RING: { className: 'KeyRingObject', useSQLite: true },
     },
     resourcePersistencePath: resolve(dataDir, 'miniflare'),
-    queueProducers: { WAKE_UPS: { queueName: WAKE_UPS } },
+    queueProducers: { WAKE_UPS: { queueName: WAKE_UPS }, COMMANDS: { queueName: COMMANDS } },
     queueConsumers: {
       [WAKE_UPS]: { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 3, deadLetterQueue: `${WAKE_UPS}-dead` },
+      [COMMANDS]: { maxBatchSize: 10, maxBatchTimeout: 0, maxRetries: 5, deadLetterQueue: `${COMMANDS}-dead` },
+      [`${COMMANDS}-dead`]: { maxBatchSize: 100, maxBatchTimeout: 1 },
       [`${WAKE_UPS}-dead`]: { maxBatchSize: 100, maxBatchTimeout: 1 },
     },
   })

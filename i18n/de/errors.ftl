@@ -84,6 +84,10 @@ tenant-deleted = Der Mandant wurde gelöscht.
     .title = Mandant gelöscht
 tenant-platform-protected = Der Plattform-Mandant kann nicht gelöscht werden.
     .title = Plattform-Mandant geschützt
+operation-expired = Diese Anfrage hat zu lange gewartet und wurde nicht ausgeführt. Sie können sie erneut senden.
+    .title = Anfrage verfallen
+operation-abandoned = Diese Anfrage wurde nach mehreren Versuchen aufgegeben. Sie können sie mit demselben Idempotency-Key gefahrlos erneut senden.
+    .title = Anfrage aufgegeben
 tenant-fenced = Änderungen an dieser Organisation sind ausgesetzt, bis ihr Verlauf geprüft ist. Von dieser Anfrage wurde nichts übernommen.
     .title = Änderungen ausgesetzt
 

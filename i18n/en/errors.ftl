@@ -105,6 +105,10 @@ tenant-deleted = The tenant has been deleted.
     .title = Tenant deleted
 tenant-platform-protected = The platform tenant cannot be deleted.
     .title = Platform tenant protected
+operation-expired = This request waited too long and was not carried out. You can send it again.
+    .title = Request expired
+operation-abandoned = This request was given up after several attempts. Sending it again with the same Idempotency-Key is safe.
+    .title = Request given up
 tenant-fenced = Changes to this organization are suspended while its history is being checked. Nothing of this request has been kept.
     .title = Changes suspended
 

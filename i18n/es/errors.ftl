@@ -85,6 +85,10 @@ tenant-deleted = El inquilino se ha eliminado.
     .title = Inquilino eliminado
 tenant-platform-protected = El inquilino de la plataforma no se puede eliminar.
     .title = Inquilino de la plataforma protegido
+operation-expired = Esta solicitud esperó demasiado y no se llevó a cabo. Puede enviarla de nuevo.
+    .title = Solicitud caducada
+operation-abandoned = Esta solicitud se abandonó tras varios intentos. Puede enviarla de nuevo sin riesgo con el mismo Idempotency-Key.
+    .title = Solicitud abandonada
 tenant-fenced = Los cambios en esta organización están suspendidos mientras se comprueba su historial. No se ha conservado nada de esta solicitud.
     .title = Cambios suspendidos
 

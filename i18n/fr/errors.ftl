@@ -85,6 +85,10 @@ tenant-deleted = Le locataire a été supprimé.
     .title = Locataire supprimé
 tenant-platform-protected = Le locataire de la plateforme ne peut pas être supprimé.
     .title = Locataire de la plateforme protégé
+operation-expired = Cette demande a attendu trop longtemps et n’a pas été exécutée. Vous pouvez l’envoyer à nouveau.
+    .title = Demande expirée
+operation-abandoned = Cette demande a été abandonnée après plusieurs tentatives. Vous pouvez l’envoyer à nouveau sans risque avec le même Idempotency-Key.
+    .title = Demande abandonnée
 tenant-fenced = Les modifications de cette organisation sont suspendues le temps de vérifier son historique. Rien de cette demande n’a été conservé.
     .title = Modifications suspendues
 

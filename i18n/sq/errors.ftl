@@ -84,6 +84,10 @@ tenant-deleted = Qiramarrësi është fshirë.
     .title = Qiramarrës i fshirë
 tenant-platform-protected = Qiramarrësi i platformës nuk mund të fshihet.
     .title = Qiramarrësi i platformës i mbrojtur
+operation-expired = Kjo kërkesë priti tepër gjatë dhe nuk u krye. Mund ta dërgoni përsëri.
+    .title = Kërkesa skadoi
+operation-abandoned = Kjo kërkesë u la pas disa përpjekjeve. Mund ta dërgoni përsëri pa rrezik me të njëjtin Idempotency-Key.
+    .title = Kërkesa u la
 tenant-fenced = Ndryshimet në këtë organizatë janë pezulluar derisa të kontrollohet historiku i saj. Nga kjo kërkesë nuk u ruajt asgjë.
     .title = Ndryshimet janë pezulluar
 

@@ -10,6 +10,8 @@ import { RefusalError } from './refusal-error.ts'
 import { registerDocuments } from './rest/system/documents.route.ts'
 import { registerHealth } from './rest/system/health.route.ts'
 import { registerAcceptInvitation } from './rest/v1/auth/accept-invitation.route.ts'
+import { acceptOperation, DeferredCommand, respondAsync } from './operations/respond-async.ts'
+import { registerReadOperation } from './rest/v1/operations/read-operation.route.ts'
 import { registerLogin } from './rest/v1/auth/login.route.ts'
 import { registerLogout } from './rest/v1/auth/logout.route.ts'
 import { registerReadMe } from './rest/v1/auth/read-me.route.ts'
@@ -46,6 +48,7 @@ export function createApp({ servicesOf, addressOf }: AppOptions) {
   app.use(requestContext(servicesOf, addressOf))
   registerInvitationPage(app)
   app.use(bodyGuard)
+  app.use(respondAsync)
   for (const register of [
     registerHealth,
     registerLogin,
@@ -65,6 +68,7 @@ export function createApp({ servicesOf, addressOf }: AppOptions) {
     registerReinviteUser,
     registerDeactivateUser,
     registerReactivateUser,
+    registerReadOperation,
     registerDocuments,
   ]) {
     register(app)
@@ -78,17 +82,23 @@ export function createApp({ servicesOf, addressOf }: AppOptions) {
     return answer(c, problemOf({ code: 'route.method_not_allowed' }, c.var.language, problemContext(c)))
   })
   app.onError((fault, c) => {
-    if (fault instanceof RefusalError) return answer(c, problemOf(fault.refusal, c.var.language, problemContext(c)))
-    if (fault instanceof HTTPException && fault.status < 500) {
-      return answer(c, problemOf({ code: 'request.unreadable' }, c.var.language, problemContext(c)))
-    }
-    c.var.services?.logger.error('request failed', {
-      requestId: c.var.requestId,
-      fault: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault),
-    })
-    return answer(c, faultProblem(c.var.language, problemContext(c)))
+    if (fault instanceof DeferredCommand)
+      return acceptOperation(c, fault).catch((refused: unknown) => failed(c, refused))
+    return failed(c, fault)
   })
   return app
+}
+
+function failed(c: AppContext, fault: unknown) {
+  if (fault instanceof RefusalError) return answer(c, problemOf(fault.refusal, c.var.language, problemContext(c)))
+  if (fault instanceof HTTPException && fault.status < 500) {
+    return answer(c, problemOf({ code: 'request.unreadable' }, c.var.language, problemContext(c)))
+  }
+  c.var.services?.logger.error('request failed', {
+    requestId: c.var.requestId,
+    fault: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault),
+  })
+  return answer(c, faultProblem(c.var.language, problemContext(c)))
 }
 
 /** A path that cannot be an id names nothing; anything else about a request is a validation fault. */

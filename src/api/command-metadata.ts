@@ -36,7 +36,7 @@ export function expectedVersion(c: AppContext): number | undefined {
  */
 export function writeOnce(c: AppContext, route: string, request: Json): WriteOnce {
   const { cryptography } = c.var.services
-  const key = c.req.header('idempotency-key')
+  const key = c.var.idempotencyKey
   const base = { correlationId: c.var.correlationId }
   const version = expectedVersion(c)
   const condition = version === undefined ? {} : { expectedVersion: version }

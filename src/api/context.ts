@@ -4,6 +4,7 @@ import type { ConsistencyToken } from '#common/consistency-token.ts'
 import type { RequestDecisions } from '#domain/policy/request-decisions.ts'
 import type { Principal } from '#domain/ports/tenant-writer.ts'
 import type { Language } from './i18n/languages.ts'
+import type { OnBehalf } from './operations/on-behalf.ts'
 import type { Services } from './services.ts'
 
 /** What travels with one request. */
@@ -14,6 +15,10 @@ export interface RequestVariables {
   language: Language
   clientAddress: string
   decisions: RequestDecisions
+  /** Set when the product itself makes the request. Later steps replace the request object, so it is read once. */
+  onBehalf: OnBehalf | undefined
+  /** The caller's `Idempotency-Key`, or one made up for a request that is answered later. */
+  idempotencyKey: string | undefined
   consistency: readonly ConsistencyToken[]
   /** Set once the caller has been authenticated. */
   principal: Principal | undefined

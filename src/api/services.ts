@@ -1,6 +1,7 @@
 import type { Projector } from '#domain/projection/projector.ts'
 import type { AccessTokens } from '#domain/ports/access-tokens.ts'
 import type { Clock } from '#domain/ports/clock.ts'
+import type { CommandQueue } from '#domain/ports/command-queue.ts'
 import type { Cryptography } from '#domain/ports/cryptography.ts'
 import type { Directory } from '#domain/ports/directory.ts'
 import type { KeyRing } from '#domain/ports/key-ring.ts'
@@ -19,6 +20,7 @@ export interface Services {
   readonly readModels: ReadModels
   readonly projector: Pick<Projector, 'project'>
   readonly directory: Directory
+  readonly commands: CommandQueue
   readonly policy: Policy
   readonly passwords: PasswordHasher
   readonly tokens: AccessTokens

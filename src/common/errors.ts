@@ -21,6 +21,8 @@ export const ERRORS = {
   'consistency.not_reached': { status: 503, graphql: 'UNAVAILABLE' },
   'service.unavailable': { status: 503, graphql: 'UNAVAILABLE' },
   'event_store.backlog_full': { status: 503, graphql: 'UNAVAILABLE' },
+  'operation.expired': { status: 503, graphql: 'UNAVAILABLE' },
+  'operation.abandoned': { status: 500, graphql: 'INTERNAL' },
   'internal.error': { status: 500, graphql: 'INTERNAL' },
 
   'validation.failed': { status: 422, graphql: 'BAD_USER_INPUT' },

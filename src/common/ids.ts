@@ -11,6 +11,7 @@ export const ID_PREFIXES = {
   invitation: 'inv',
   command: 'cmd',
   request: 'req',
+  operation: 'opr',
 } as const
 
 const SUFFIX = '[0-7][0-9a-hjkmnp-tv-z]{25}'
@@ -30,6 +31,9 @@ export const InvitationId = idSchema<'InvitationId'>(ID_PREFIXES.invitation)
 export type InvitationId = z.infer<typeof InvitationId>
 export const CommandId = idSchema<'CommandId'>(ID_PREFIXES.command)
 export type CommandId = z.infer<typeof CommandId>
+
+export const OperationId = idSchema<'OperationId'>(ID_PREFIXES.operation)
+export type OperationId = z.infer<typeof OperationId>
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 

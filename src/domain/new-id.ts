@@ -19,4 +19,5 @@ export const newId = {
   invitation: () => mint(ID_PREFIXES.invitation) as InvitationId,
   command: () => mint(ID_PREFIXES.command) as CommandId,
   request: () => mint(ID_PREFIXES.request),
+  operation: () => mint(ID_PREFIXES.operation),
 } as const

@@ -103,6 +103,20 @@ const SYSTEM_ADMINS_ONLY: Outcomes = {
 /** Somebody else's profile is not found, as if it were not there (G-17). */
 const UNSEEN_BUT_BY_ADMINS: Outcomes = { ...ITS_ADMINS, user: 404, readOnly: 404 }
 
+/** What one person has asked for is nothing to anybody else, whoever they are. */
+const THE_SYSTEM_ADMINS_OWN: Outcomes = {
+  systemAdmin: 'allowed',
+  platformUser: 404,
+  admin: 404,
+  user: 404,
+  readOnly: 404,
+  foreignAdmin: 404,
+  foreignUser: 404,
+}
+
+/** An id of the right form that names nothing. */
+export const NO_OPERATION = `opr_${'0'.repeat(26)}`
+
 const newTenant = () => ({
   name: 'Harbour Books',
   slug: unique(),
@@ -127,6 +141,12 @@ const DEACTIVATION = { reason: 'adminAction', deactivationType: 'permanent' }
 /** What each operation for signed-in callers answers to each of them. */
 export const ROWS: readonly Row[] = [
   { operationId: 'readMe', outcomes: ALL, attempt: () => ({}) },
+  {
+    operationId: 'readOperation',
+    when: 'it is a system admin’s',
+    outcomes: THE_SYSTEM_ADMINS_OWN,
+    attempt: ({ scene, systemAdmin, admin }) => scene.operation(systemAdmin, admin.tenantId),
+  },
   {
     operationId: 'logout',
     outcomes: ALL,

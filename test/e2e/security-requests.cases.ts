@@ -6,7 +6,7 @@ import { PLATFORM_TENANT_ID } from '#common/ids.ts'
 import { LANGUAGES } from '#api/i18n/languages.ts'
 import type { Answer } from './client.ts'
 import { StrictClient } from './security-answers.ts'
-import { PUBLIC, ROWS, type Attempt, type Cast } from './security-expectations.ts'
+import { NO_OPERATION, PUBLIC, ROWS, type Attempt, type Cast } from './security-expectations.ts'
 import { attempt, operationsOf, pathOf, type Operation } from './security-operations.ts'
 import { Scene } from './security-scene.ts'
 import type { Subject } from './security-subject.ts'
@@ -310,7 +310,7 @@ export function requestCases(subjectOf: () => Subject): void {
       }
       return allowed
     }
-    const params = () => ({ tenantId: cast.admin.tenantId, userId: cast.admin.userId })
+    const params = () => ({ tenantId: cast.admin.tenantId, userId: cast.admin.userId, operationId: NO_OPERATION })
     const listed = (answer: Answer) => (answer.headers.get('allow') ?? '').split(', ').toSorted()
 
     it('that a path does not serve is refused with those it does, whoever asks', async () => {

@@ -4,6 +4,8 @@ import { ADMIN } from './running-product.ts'
 import type { Claims } from './security-tokens.ts'
 
 const PASSWORD = 'Tr0ub4dor&3'
+/** An id of the right form that names nobody. */
+const NO_USER = `usr_${'0'.repeat(26)}`
 const SETTINGS = { allowedAuthMethods: ['password'], maxUsers: 500, securityPolicy: {} }
 
 let serial = 0
@@ -102,6 +104,16 @@ export class Scene {
     const body = { reason: 'adminAction', deactivationType: 'temporary', reactivationDate }
     const path = `/api/v1/tenants/${tenantId}/users/${userId}/deactivate`
     succeeded(await this.client.call('POST', path, { token: by.token, body }))
+  }
+
+  /** A request to be answered later that will be refused then, so that no log tells of it. */
+  async operation({ token }: Person, tenantId: string): Promise<{ readonly params: { readonly operationId: string } }> {
+    const accepted = await this.client.call('POST', `/api/v1/tenants/${tenantId}/users/${NO_USER}/deactivate`, {
+      token,
+      headers: { Prefer: 'respond-async' },
+      body: { reason: 'adminAction', deactivationType: 'permanent' },
+    })
+    return { params: { operationId: text(succeeded(accepted).headers.get('location')).split('/').at(-1) ?? '' } }
   }
 
   async logout({ token }: Person): Promise<void> {

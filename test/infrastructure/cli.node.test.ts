@@ -52,6 +52,7 @@ function openWriter(forwarded: boolean): PostgresTenantWriter {
     tools: writerTools(Date.now),
     mailer: { send: async () => undefined },
     bus: () => ({ publish: async () => undefined }),
+    commands: { enqueue: async () => undefined },
     logger: quiet,
     ...(forwarded && { forwarders: new Forwarders({ store, logger: quiet, now: Date.now, sweepIn: () => undefined }) }),
   })

@@ -43,6 +43,7 @@ function replica(session: SqlSession, { lossy = false, now = () => NOON } = {}) 
     tools,
     mailer: { send: async (mail) => void mails.push(mail) },
     bus: () => bus,
+    commands: { enqueue: async () => undefined },
     logger,
   })
   const projector = new Projector({
@@ -212,6 +213,7 @@ function pipeline(session: () => SqlSession): void {
       tools,
       mailer: { send: () => Promise.resolve() },
       bus: () => bus,
+      commands: { enqueue: async () => undefined },
       logger,
     })
     const tenantId = newId.tenant()

@@ -4,8 +4,7 @@ import type { Mail, Mailer } from '#domain/ports/mailer.ts'
 import type { CompleteLoginReply } from '#domain/auth/commands/complete-login.ts'
 import type { Actor, Command, CommandMetadata, Receipt } from '#domain/writer/command.ts'
 import type { UserRole } from '#domain/user/user-types.ts'
-import type { Admission } from '#domain/writer/decide-batch.ts'
-import { TenantWriterCore, type Committed } from '#domain/writer/tenant-writer-core.ts'
+import { TenantWriterCore, type Committed, type TenantWriterCoreOptions } from '#domain/writer/tenant-writer-core.ts'
 import { MemoryTenantStorage } from './memory-tenant-storage.ts'
 import {
   client,
@@ -42,7 +41,11 @@ export class WriterUnderTest {
   readonly core: TenantWriterCore
   #commands = 0
 
-  constructor(storage = new MemoryTenantStorage(), tools = testTools(), admission?: Admission) {
+  constructor(
+    storage = new MemoryTenantStorage(),
+    tools = testTools(),
+    { admission, onOperation }: Pick<TenantWriterCoreOptions, 'admission' | 'onOperation'> = {},
+  ) {
     this.storage = storage
     this.tools = tools
     this.core = new TenantWriterCore({
@@ -51,6 +54,7 @@ export class WriterUnderTest {
       tools,
       mailer: this.mailer,
       ...(admission && { admission }),
+      ...(onOperation && { onOperation }),
       onCommitted: (committed) => this.committed.push(committed),
     })
   }

@@ -15,7 +15,8 @@ export async function tokenClaims(c: AppContext): Promise<AccessTokenClaims> {
 
 /** The live principal behind the request's token. Everything about the user is the writer's current word, not the token's. */
 export async function authenticate(c: AppContext): Promise<Principal> {
-  const { tenantId, sessionId, userId } = await tokenClaims(c)
+  // A request that was kept comes without its token: for whom it is was seen when it was accepted.
+  const { tenantId, sessionId, userId } = c.var.onBehalf?.principal ?? (await tokenClaims(c))
   const principal = unwrap(await c.var.services.sessions.principal(tenantId, sessionId))
   if (principal.userId !== userId || principal.tenantId !== tenantId) return unwrap(refuse('unauthenticated'))
   c.set('principal', principal)

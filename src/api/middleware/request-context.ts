@@ -6,6 +6,7 @@ import { RequestDecisions } from '#domain/policy/request-decisions.ts'
 import { newId } from '#domain/new-id.ts'
 import type { AppEnv } from '../context.ts'
 import { languageOf } from '../i18n/negotiate.ts'
+import { onBehalfOf } from '../operations/on-behalf.ts'
 import { RefusalError } from '../refusal-error.ts'
 import type { Services } from '../services.ts'
 
@@ -44,7 +45,9 @@ export const requestContext = (
     const startedAt = services.clock()
     if (services.publicUrl.startsWith('https:')) c.header('Strict-Transport-Security', `max-age=${YEAR_SECONDS}`)
     c.set('services', services)
-    c.set('clientAddress', addressOf(c))
+    c.set('onBehalf', onBehalfOf(c.req.raw))
+    c.set('clientAddress', c.var.onBehalf?.clientAddress ?? addressOf(c))
+    c.set('idempotencyKey', c.req.header('idempotency-key'))
     c.set('principal', undefined)
     c.set('consistency', [])
     c.set(

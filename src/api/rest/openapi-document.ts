@@ -26,6 +26,7 @@ const IF_MATCH = requestHeader(
   'If-Match',
   'ETag of the state the change is meant for; 412 when it is no longer current.',
 )
+const PREFER = requestHeader('Prefer', '`respond-async`: answer 202 at once, and carry it out as soon as possible.')
 const CONSISTENCY_TOKEN = requestHeader(
   'Consistency-Token',
   'From the answer to a write: what is read is at least as new as that write.',
@@ -44,6 +45,11 @@ const WRITE_ANSWER: Header = {
 }
 const LOCATION: Header = { Location: answerHeader('Where the new thing is.') }
 const RETRY_AFTER: Header = { 'Retry-After': answerHeader('Seconds until trying again makes sense.', 'integer') }
+const DEFERRED: Header = {
+  Location: answerHeader('Where to read what has become of the request.'),
+  'Preference-Applied': answerHeader('`respond-async`.'),
+  ...RETRY_AFTER,
+}
 const AUTHENTICATE: Header = { 'WWW-Authenticate': answerHeader('How to sign in.') }
 
 const DESCRIPTION = {
@@ -59,6 +65,7 @@ const DESCRIPTION = {
     { name: 'auth', description: 'Signing in and out, invitations, oneself' },
     { name: 'tenants', description: 'Tenants and their logs' },
     { name: 'users', description: 'Users of a tenant' },
+    { name: 'operations', description: 'Requests that are answered later' },
   ],
 }
 
@@ -90,6 +97,7 @@ function completeOperation(operation: Operation, method: (typeof METHODS)[number
     ...given,
     ...(writes ? [IDEMPOTENCY_KEY] : [CONSISTENCY_TOKEN]),
     ...(changes ? [IF_MATCH] : []),
+    ...('202' in operation.responses ? [PREFER] : []),
     ...(operation.operationId === 'login' ? LOGIN_HEADERS : []),
     ACCEPT_LANGUAGE,
     CORRELATION_ID,
@@ -111,8 +119,9 @@ function completeOperation(operation: Operation, method: (typeof METHODS)[number
     if (!('description' in response)) continue
     response.headers = {
       ...REQUEST_ID,
-      ...(writes && status.startsWith('2') && WRITE_ANSWER),
+      ...(writes && (status === '200' || status === '201') && WRITE_ANSWER),
       ...(status === '201' && LOCATION),
+      ...(status === '202' && DEFERRED),
       ...(status === '401' && AUTHENTICATE),
       ...((status === '429' || status === '503') && RETRY_AFTER),
     }

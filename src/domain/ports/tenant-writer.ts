@@ -4,6 +4,7 @@ import type { TenantState } from '../tenant/tenant-state.ts'
 import type { UserRole } from '../user/user-types.ts'
 import type { UserState } from '../user/user-state.ts'
 import type { Command, CommandMetadata, Receipt } from '../writer/command.ts'
+import type { OperationRow } from '../writer/operations.ts'
 import type { Head } from './tenant-storage.ts'
 
 /** The acting user as the writer knows it now. Tokens name a session; everything else is read here, never from the token. */
@@ -44,4 +45,21 @@ export interface TenantWriter {
   subjectKeys(tenantId: string, subjectIds: readonly string[]): Promise<Readonly<Record<string, string>>>
   /** Told by the projector: the read models have followed up to `position`. */
   confirmProjected(tenantId: string, position: number): Promise<void>
+  /** Keeps an operation until it has been run; one of this id that is there already stays what it is. */
+  submitOperation(
+    tenantId: string,
+    operationId: string,
+    asked: { readonly userId: string; readonly request: string },
+  ): Promise<OperationRow>
+  operation(tenantId: string, operationId: string): Promise<OperationRow | undefined>
+  /** The operation, if whoever asks is the one to run it now: of many who ask at once it is one. */
+  claimOperation(tenantId: string, operationId: string): Promise<OperationRow | undefined>
+  /** Gives a run up: the next one may begin at once. */
+  releaseOperation(tenantId: string, operationId: string): Promise<void>
+  /** Writes down what became of an operation, unless that stands already. Returns what stands. */
+  settleOperation(
+    tenantId: string,
+    operationId: string,
+    outcome: { readonly status: 'succeeded' | 'failed'; readonly answer: string },
+  ): Promise<OperationRow | undefined>
 }

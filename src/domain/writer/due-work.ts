@@ -5,8 +5,8 @@ import { taskId } from './due-tasks.ts'
 import type { TaskRow } from './rows.ts'
 import type { WorkingSet } from './working-set.ts'
 
-/** Tries a mail gets: over about six hours, then it is dropped. */
-export const MAX_MAIL_TRIES = 12
+/** Tries a mail gets, and times an operation is looked after: over about six hours, then it is dropped. */
+export const MAX_TRIES = 12
 /** How long a claim is left alone, in milliseconds. Whatever does the work must have given up by then. */
 const CLAIM = 30_000
 const LONGEST_CLAIM = 3_600_000
@@ -25,13 +25,13 @@ export async function claimTasks(rows: WorkingSet, ids: readonly string[], now: 
     const task = tasks[index]
     // Claimed by another run, or called off, since it was seen.
     if (!task) return []
-    const tries = task.task === 'sendMail' ? task.tries : 0
-    const claimed: TaskRow = task.task === 'sendMail' ? { ...task, tries: tries + 1 } : task
+    const tries = 'tries' in task ? task.tries : 0
+    const claimed: TaskRow = 'tries' in task ? { ...task, tries: tries + 1 } : task
     const until = now + Math.min(LONGEST_CLAIM, CLAIM * 2 ** tries)
     const claim = { id: taskId(until, task.task, id.slice(id.lastIndexOf('/') + 1)), task: claimed }
     rows.remove('due', id)
     // Died in the last try.
-    if (tries >= MAX_MAIL_TRIES) return []
+    if (tries >= MAX_TRIES) return []
     rows.put('due', claim.id, claimed, 1)
     return [claim]
   })
@@ -58,6 +58,6 @@ export async function sendMail(
   const mail = JSON.parse(toUtf8(text)) as Mail // authenticated: sealed by the decider
   return mailer.send(mail).then(
     () => true,
-    () => tries >= MAX_MAIL_TRIES,
+    () => tries >= MAX_TRIES,
   )
 }

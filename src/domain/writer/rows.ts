@@ -4,6 +4,7 @@ import type { TenantState } from '../tenant/tenant-state.ts'
 import type { RosterState } from '../user/roster-state.ts'
 import type { UserState } from '../user/user-state.ts'
 import type { Receipt } from './command.ts'
+import type { OperationRow } from './operations.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** A password hash. Never part of an event or of a read model. */
@@ -34,6 +35,8 @@ export type TaskRow =
   | { readonly task: 'reactivateUser'; readonly userId: string }
   /** `sealed` is the mail, sealed under the subject's key; the row goes when the mail has been handed over. */
   | { readonly task: 'sendMail'; readonly subjectId: string; readonly sealed: string; readonly tries: number }
+  /** Looks after an operation until it has come to an end. */
+  | { readonly task: 'runOperation'; readonly operationId: string; readonly tries: number }
 
 /** What the writer keeps beside the log, by kind. The first four follow from the log; the others are secrets or bookkeeping. */
 export interface RowValues {
@@ -50,6 +53,7 @@ export interface RowValues {
   readonly replay: ReplayRow
   readonly snapshot: Snapshot
   readonly due: TaskRow
+  readonly operation: OperationRow
 }
 
 export type RowKind = keyof RowValues

@@ -8,8 +8,18 @@ import { initialTenant, type TenantState } from '../tenant/tenant-state.ts'
 import { initialUser, type UserState } from '../user/user-state.ts'
 import type { Command, CommandMetadata, Receipt } from './command.ts'
 import { BatchDecider, prefetch, type Admission, type WriterTools } from './decide-batch.ts'
-import { dueTime } from './due-tasks.ts'
+import { dueTime, taskId } from './due-tasks.ts'
 import { claimTasks, sendMail } from './due-work.ts'
+import {
+  claimOperation,
+  isFinal,
+  lookAfter,
+  operationDue,
+  releaseOperation,
+  settleOperation,
+  submitOperation,
+  type OperationRow,
+} from './operations.ts'
 import { livePrincipal } from './principal.ts'
 import { rowRange, rowRef, rowValue, type TaskRow } from './rows.ts'
 import { ConcurrentCommit, WorkingSet } from './working-set.ts'
@@ -38,6 +48,8 @@ export interface TenantWriterCoreOptions {
   readonly mailer: Mailer
   /** Whether the tenant takes commands; without it, it always does. */
   readonly admission?: Admission
+  /** Called with an operation that waits to be run, when nobody seems to have come to it. */
+  readonly onOperation?: (operationId: string) => Promise<void>
   /** Called after each commit. Must not throw. */
   readonly onCommitted?: (committed: Committed) => void
 }
@@ -59,6 +71,7 @@ export class TenantWriterCore {
   readonly #tools: WriterTools
   readonly #mailer: Mailer
   readonly #admission: Admission | undefined
+  readonly #onOperation: (operationId: string) => Promise<void>
   readonly #onCommitted: (committed: Committed) => void
   #waiting: Waiting[] = []
   #committing = false
@@ -69,6 +82,7 @@ export class TenantWriterCore {
     this.#tools = options.tools
     this.#mailer = options.mailer
     this.#admission = options.admission
+    this.#onOperation = options.onOperation ?? (() => Promise.resolve())
     this.#onCommitted = options.onCommitted ?? (() => undefined)
   }
 
@@ -119,6 +133,39 @@ export class TenantWriterCore {
     }
   }
 
+  /** Keeps an operation until it has been run; one of this id that is there already stays what it is. */
+  submitOperation(id: string, asked: { readonly userId: string; readonly request: string }): Promise<OperationRow> {
+    return this.#keepBooks(async (rows) => {
+      const now = this.#tools.clock()
+      const { row, isNew } = await submitOperation(rows, id, asked, now)
+      const due = taskId(operationDue(now), 'runOperation', id)
+      if (isNew) rows.put('due', due, { task: 'runOperation', operationId: id, tries: 0 }, 1)
+      return row
+    })
+  }
+
+  /** The operation as it is now. */
+  operation(id: string): Promise<OperationRow | undefined> {
+    return this.#keepBooks((rows) => lookAfter(rows, id, this.#tools.clock()))
+  }
+
+  /** The operation, if whoever asks is the one to run it now. */
+  claimOperation(id: string): Promise<OperationRow | undefined> {
+    return this.#keepBooks((rows) => claimOperation(rows, id, this.#tools.clock()))
+  }
+
+  releaseOperation(id: string): Promise<void> {
+    return this.#keepBooks((rows) => releaseOperation(rows, id, this.#tools.clock()))
+  }
+
+  /** Writes down what became of an operation; returns what stands. */
+  settleOperation(
+    id: string,
+    outcome: { readonly status: 'succeeded' | 'failed'; readonly answer: string },
+  ): Promise<OperationRow | undefined> {
+    return this.#keepBooks((rows) => settleOperation(rows, id, outcome, this.#tools.clock()))
+  }
+
   async subjectKeys(subjectIds: readonly string[]): Promise<Readonly<Record<string, string>>> {
     const { rows } = await this.#storage.readRows(subjectIds.map((id) => rowRef('subjectKey', id)))
     return Object.fromEntries(
@@ -158,6 +205,12 @@ export class TenantWriterCore {
   async #carryOut(task: TaskRow): Promise<boolean> {
     if (task.task === 'sendMail')
       return sendMail(task, await this.subjectKeys([task.subjectId]), this.#tools, this.#mailer)
+    if (task.task === 'runOperation') {
+      const operation = await this.operation(task.operationId)
+      if (!operation || isFinal(operation)) return true
+      await this.#onOperation(task.operationId)
+      return false
+    }
     const tenantId = this.#tenantId as TenantId // the id this writer was made for
     const userId = task.userId as UserId // stored from a UserId
     const correlationId = `due/${task.task}/${userId}`

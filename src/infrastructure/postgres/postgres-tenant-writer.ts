@@ -2,6 +2,7 @@ import { timestampOf } from '#domain/ports/clock.ts'
 import type { Forwarder } from '#domain/forwarding/forwarder.ts'
 import type { Forwarders } from '#domain/forwarding/forwarders.ts'
 import type { Bus } from '#domain/ports/bus.ts'
+import type { CommandQueue } from '#domain/ports/command-queue.ts'
 import type { Logger } from '#domain/ports/logger.ts'
 import type { Mailer } from '#domain/ports/mailer.ts'
 import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
@@ -48,6 +49,7 @@ export interface PostgresTenantWriterOptions {
   readonly tools: WriterTools
   readonly mailer: Mailer
   readonly bus: () => Bus
+  readonly commands: CommandQueue
   readonly logger: Logger
   /** Sends what is committed on to an event store; absent where the log itself is the store. */
   readonly forwarders?: Forwarders
@@ -85,6 +87,18 @@ export class PostgresTenantWriter implements TenantWriter {
 
   confirmProjected: TenantWriter['confirmProjected'] = (tenantId, position) =>
     this.#entry(tenantId).storage.saveProjected(position)
+
+  submitOperation: TenantWriter['submitOperation'] = (tenantId, id, asked) =>
+    this.#entry(tenantId).core.submitOperation(id, asked)
+
+  operation: TenantWriter['operation'] = (tenantId, id) => this.#entry(tenantId).core.operation(id)
+
+  claimOperation: TenantWriter['claimOperation'] = (tenantId, id) => this.#entry(tenantId).core.claimOperation(id)
+
+  releaseOperation: TenantWriter['releaseOperation'] = (tenantId, id) => this.#entry(tenantId).core.releaseOperation(id)
+
+  settleOperation: TenantWriter['settleOperation'] = (tenantId, id, outcome) =>
+    this.#entry(tenantId).core.settleOperation(id, outcome)
 
   /**
    * Heals what was lost: wakes the projector for tenants that lag, does due work, removes what has expired. Takes a page of
@@ -172,7 +186,7 @@ export class PostgresTenantWriter implements TenantWriter {
         break
       }
     }
-    const { session, tools, mailer, forwarders } = this.#options
+    const { session, tools, mailer, forwarders, commands } = this.#options
     const storage = new PostgresTenantStorage(session, this.#coalescer, tenantId)
     const forwarder = forwarders?.open(tenantId, storage)
     const core = new TenantWriterCore({
@@ -180,6 +194,7 @@ export class PostgresTenantWriter implements TenantWriter {
       storage,
       tools,
       mailer,
+      onOperation: (operationId) => commands.enqueue({ tenantId, operationId }),
       ...(forwarder && { admission: (head) => forwarder.admit(head) }),
       onCommitted: ({ position, due }) => {
         void this.#wake(tenantId, position)

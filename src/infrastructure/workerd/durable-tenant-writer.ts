@@ -61,5 +61,10 @@ export function createDurableTenantWriter(namespace: TenantNamespace): TenantWri
     subjectKeys: (tenantId, subjectIds) => read(tenantId, (writer) => writer.subjectKeys(subjectIds)),
     // Saying a position twice changes nothing, so this counts as a read.
     confirmProjected: (tenantId, position) => read(tenantId, (writer) => writer.confirmProjected(position)),
+    submitOperation: (tenantId, id, asked) => read(tenantId, (writer) => writer.submitOperation(id, asked)),
+    operation: (tenantId, id) => read(tenantId, (writer) => writer.operation(id)),
+    claimOperation: (tenantId, id) => once(tenantId, (writer) => writer.claimOperation(id)),
+    releaseOperation: (tenantId, id) => read(tenantId, (writer) => writer.releaseOperation(id)),
+    settleOperation: (tenantId, id, outcome) => read(tenantId, (writer) => writer.settleOperation(id, outcome)),
   }
 }

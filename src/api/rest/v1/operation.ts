@@ -1,4 +1,4 @@
-import { Problem } from './schemas.ts'
+import { OperationResponse, Problem } from './schemas.ts'
 
 const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: Problem } } })
 
@@ -32,3 +32,8 @@ export const jsonAnswer = <Schema>(description: string, schema: Schema) => ({
   description,
   content: { 'application/json': { schema } },
 })
+
+/** What every write of a tenant's may answer to `Prefer: respond-async` (RFC 7240). */
+export const accepted = {
+  202: jsonAnswer('Will be carried out: the operation at Location tells what has become of it', OperationResponse),
+} as const

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { EmailAddress } from '#common/email.ts'
-import { SessionId, TenantId, UserId } from '#common/ids.ts'
+import { OperationId, SessionId, TenantId, UserId } from '#common/ids.ts'
 import { isStorableJson } from '#common/json.ts'
 import { SORT_ORDERS, TENANT_SORT_FIELDS, USER_SORT_FIELDS } from '#domain/ports/read-models.ts'
 import {
@@ -18,6 +18,26 @@ const timestamp = z.iso.datetime()
 
 export const TenantPath = z.object({ tenantId: TenantId })
 export const UserPath = z.object({ tenantId: TenantId, userId: UserId })
+
+export const OperationPath = z.object({ operationId: OperationId })
+
+export const OperationResponse = z
+  .object({
+    operationId: z.string(),
+    /** All but `pending` are final. */
+    status: z.enum(['pending', 'succeeded', 'failed', 'expired']),
+    createdAt: timestamp,
+    completedAt: timestamp.optional(),
+    response: z
+      .object({
+        status: z.int(),
+        headers: z.record(z.string(), z.string()),
+        body: z.unknown().openapi({ type: 'object' }),
+      })
+      .openapi({ description: 'As it would have been given at once: a resource, or a problem.' })
+      .optional(),
+  })
+  .openapi('Operation')
 
 export const CreateTenantRequest = z
   .strictObject({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { timestampOf } from '#domain/ports/clock.ts'
-import { MAX_MAIL_TRIES } from '#domain/writer/due-work.ts'
+import { MAX_TRIES } from '#domain/writer/due-work.ts'
 import { rowRange } from '#domain/writer/rows.ts'
 import { TENANT, userIdOf } from '../../../support/subjects.ts'
 import {
@@ -141,7 +141,7 @@ describe('a mail', () => {
       writer.tools.virtual.advance(1)
     }
     expect(waits).toEqual([30, 60, 120, 240, 480, 960, 1_920, 3_600, 3_600, 3_600, 3_600])
-    expect(writer.mailer.tries).toBe(MAX_MAIL_TRIES)
+    expect(writer.mailer.tries).toBe(MAX_TRIES)
     expect(writer.mailer.sent).toEqual([])
   })
 

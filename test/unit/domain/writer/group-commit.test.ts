@@ -110,9 +110,11 @@ describe('a group commit', () => {
     const replay = { recordId: 'once', fingerprint: 'f' }
     const first = await writer.do(rename(2, 'Bob'), { replay })
     const asked: number[] = []
-    const full = new WriterUnderTest(writer.storage, writer.tools, (head) => {
-      asked.push(head)
-      return Promise.resolve({ code: 'event_store.backlog_full', retryAfter: 30 })
+    const full = new WriterUnderTest(writer.storage, writer.tools, {
+      admission: (head) => {
+        asked.push(head)
+        return Promise.resolve({ code: 'event_store.backlog_full', retryAfter: 30 })
+      },
     })
     const { position } = writer.storage.head
     const outcomes = await Promise.all([full.do(rename(2, 'Bob'), { replay }), full.do(rename(2, 'Rob'))])

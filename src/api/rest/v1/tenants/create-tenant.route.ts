@@ -15,7 +15,7 @@ import { invitationMail } from '../../../mail/invitation-mail.ts'
 import { checkEmailDomain } from '../../../email-domains.ts'
 import { publishNames } from '../../../publish-names.ts'
 import { RefusalError, unwrap } from '../../../refusal-error.ts'
-import { bearer, jsonAnswer, jsonBody, problems } from '../operation.ts'
+import { accepted, bearer, jsonAnswer, jsonBody, problems } from '../operation.ts'
 import { asJson, tenantOfReceipt, writeHeaders } from '../resources.ts'
 import { CreateTenantRequest, TenantResponse } from '../schemas.ts'
 
@@ -29,7 +29,7 @@ const route = createRoute({
   tags: ['tenants'],
   security: bearer,
   request: { body: jsonBody(CreateTenantRequest) },
-  responses: { 201: jsonAnswer('Created', TenantResponse), ...problems },
+  responses: { 201: jsonAnswer('Created', TenantResponse), ...accepted, ...problems },
 })
 
 /**

@@ -6,7 +6,7 @@ import { authenticate } from '../../../auth/authenticate.ts'
 import { writeOnce } from '../../../command-metadata.ts'
 import type { App } from '../../../context.ts'
 import { unwrap } from '../../../refusal-error.ts'
-import { bearer, jsonAnswer, jsonBody, problems } from '../operation.ts'
+import { accepted, bearer, jsonAnswer, jsonBody, problems } from '../operation.ts'
 import { asJson, tenantOfReceipt, writeHeaders } from '../resources.ts'
 import { DeleteTenantRequest, TenantPath, TenantResponse } from '../schemas.ts'
 
@@ -18,7 +18,7 @@ const route = createRoute({
   tags: ['tenants'],
   security: bearer,
   request: { params: TenantPath, body: jsonBody(DeleteTenantRequest) },
-  responses: { 200: jsonAnswer('The tenant, pending deletion', TenantResponse), ...problems },
+  responses: { 200: jsonAnswer('The tenant, pending deletion', TenantResponse), ...accepted, ...problems },
 })
 
 export const registerDeleteTenant = (app: App) =>

@@ -11,7 +11,7 @@ import type { App } from '../../../context.ts'
 import { publishNames } from '../../../publish-names.ts'
 import { RefusalError, unwrap } from '../../../refusal-error.ts'
 import { validationRefusal } from '../../../validation-faults.ts'
-import { bearer, jsonAnswer, mergePatchBody, problems } from '../operation.ts'
+import { accepted, bearer, jsonAnswer, mergePatchBody, problems } from '../operation.ts'
 import { asJson, tenantOfReceipt, writeHeaders } from '../resources.ts'
 import { TenantPath, TenantResponse, UpdateTenantRequest } from '../schemas.ts'
 
@@ -27,7 +27,7 @@ const route = createRoute({
   tags: ['tenants'],
   security: bearer,
   request: { params: TenantPath, body: mergePatchBody(UpdateTenantRequest) },
-  responses: { 200: jsonAnswer('The tenant after the change', TenantResponse), ...problems },
+  responses: { 200: jsonAnswer('The tenant after the change', TenantResponse), ...accepted, ...problems },
 })
 
 export const registerUpdateTenant = (app: App) =>

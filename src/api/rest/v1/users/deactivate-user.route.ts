@@ -4,7 +4,7 @@ import { authenticate } from '../../../auth/authenticate.ts'
 import { writeOnce } from '../../../command-metadata.ts'
 import type { App } from '../../../context.ts'
 import { unwrap } from '../../../refusal-error.ts'
-import { bearer, jsonAnswer, jsonBody, problems } from '../operation.ts'
+import { accepted, bearer, jsonAnswer, jsonBody, problems } from '../operation.ts'
 import { asJson, userOfReceipt, writeHeaders } from '../resources.ts'
 import { DeactivateUserRequest, UserPath, UserResponse } from '../schemas.ts'
 
@@ -16,7 +16,7 @@ const route = createRoute({
   tags: ['users'],
   security: bearer,
   request: { params: UserPath, body: jsonBody(DeactivateUserRequest) },
-  responses: { 200: jsonAnswer('The user after the change', UserResponse), ...problems },
+  responses: { 200: jsonAnswer('The user after the change', UserResponse), ...accepted, ...problems },
 })
 
 export const registerDeactivateUser = (app: App) =>

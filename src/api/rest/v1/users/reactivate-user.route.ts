@@ -4,7 +4,7 @@ import { authenticate } from '../../../auth/authenticate.ts'
 import { writeOnce } from '../../../command-metadata.ts'
 import type { App } from '../../../context.ts'
 import { unwrap } from '../../../refusal-error.ts'
-import { bearer, jsonAnswer, problems } from '../operation.ts'
+import { accepted, bearer, jsonAnswer, problems } from '../operation.ts'
 import { userOfReceipt, writeHeaders } from '../resources.ts'
 import { UserPath, UserResponse } from '../schemas.ts'
 
@@ -16,7 +16,7 @@ const route = createRoute({
   tags: ['users'],
   security: bearer,
   request: { params: UserPath },
-  responses: { 200: jsonAnswer('The user after the change', UserResponse), ...problems },
+  responses: { 200: jsonAnswer('The user after the change', UserResponse), ...accepted, ...problems },
 })
 
 export const registerReactivateUser = (app: App) =>

@@ -13,7 +13,7 @@ import { invitationMail } from '../../../mail/invitation-mail.ts'
 import { readTenant } from '../../../reads.ts'
 import { publishNames } from '../../../publish-names.ts'
 import { unwrap } from '../../../refusal-error.ts'
-import { bearer, jsonAnswer, jsonBody, problems } from '../operation.ts'
+import { accepted, bearer, jsonAnswer, jsonBody, problems } from '../operation.ts'
 import { asJson, userOfReceipt, writeHeaders } from '../resources.ts'
 import { RegisterUserRequest, TenantPath, UserResponse } from '../schemas.ts'
 import { idBytes, invitationAnswer } from '../tenants/create-tenant.route.ts'
@@ -26,7 +26,7 @@ const route = createRoute({
   tags: ['users'],
   security: bearer,
   request: { params: TenantPath, body: jsonBody(RegisterUserRequest) },
-  responses: { 201: jsonAnswer('Registered', UserResponse), ...problems },
+  responses: { 201: jsonAnswer('Registered', UserResponse), ...accepted, ...problems },
 })
 
 export const registerRegisterUser = (app: App) =>

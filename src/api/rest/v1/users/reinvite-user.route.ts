@@ -10,7 +10,7 @@ import { writeOnce } from '../../../command-metadata.ts'
 import type { App } from '../../../context.ts'
 import { invitationMail } from '../../../mail/invitation-mail.ts'
 import { unwrap } from '../../../refusal-error.ts'
-import { bearer, jsonAnswer, jsonBody, problems } from '../operation.ts'
+import { accepted, bearer, jsonAnswer, jsonBody, problems } from '../operation.ts'
 import { asJson, userOfReceipt, writeHeaders } from '../resources.ts'
 import { ReinviteUserRequest, UserPath, UserResponse } from '../schemas.ts'
 import { idBytes, invitationAnswer } from '../tenants/create-tenant.route.ts'
@@ -27,7 +27,7 @@ const route = createRoute({
   tags: ['users'],
   security: bearer,
   request: { params: UserPath, body: jsonBody(ReinviteUserRequest) },
-  responses: { 200: jsonAnswer('The user, invited again', UserResponse), ...problems },
+  responses: { 200: jsonAnswer('The user, invited again', UserResponse), ...accepted, ...problems },
 })
 
 export const registerReinviteUser = (app: App) =>

@@ -12,7 +12,7 @@ import type { App } from '../../../context.ts'
 import { checkEmailDomain } from '../../../email-domains.ts'
 import { publishNames } from '../../../publish-names.ts'
 import { RefusalError, unwrap } from '../../../refusal-error.ts'
-import { bearer, jsonAnswer, mergePatchBody, problems } from '../operation.ts'
+import { accepted, bearer, jsonAnswer, mergePatchBody, problems } from '../operation.ts'
 import { asJson, userOfReceipt, writeHeaders } from '../resources.ts'
 import { UpdateUserRequest, UserPath, UserResponse } from '../schemas.ts'
 import { isOwnConflict } from '../tenants/update-tenant.route.ts'
@@ -27,7 +27,7 @@ const route = createRoute({
   tags: ['users'],
   security: bearer,
   request: { params: UserPath, body: mergePatchBody(UpdateUserRequest) },
-  responses: { 200: jsonAnswer('The user after the change', UserResponse), ...problems },
+  responses: { 200: jsonAnswer('The user after the change', UserResponse), ...accepted, ...problems },
 })
 
 export const registerUpdateUser = (app: App) =>
