@@ -46,8 +46,6 @@ export function problemOf(
     headers: {
       'Content-Type': 'application/problem+json',
       'Content-Language': language,
-      // The rest of the body is not read: the connection cannot serve another request.
-      ...(status === 413 && { Connection: 'close' }),
       ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
       ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
     },

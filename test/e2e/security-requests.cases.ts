@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
 import { text as textOf } from 'node:stream/consumers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { PLATFORM_TENANT_ID } from '#common/ids.ts'
@@ -165,6 +166,19 @@ export function requestCases(subjectOf: () => Subject): void {
       const answer: unknown = JSON.parse(await textOf(response))
       sending.destroy()
       expect([response.statusCode, answer]).toMatchObject([413, { code: 'request.too_large' }])
+    })
+
+    it('is refused to a client that looks at the answer only when it has sent all of it', async () => {
+      const { hostname, port } = new URL(subjectOf().url)
+      const socket = connect(Number(port), hostname)
+      const answered = textOf(socket).catch(String)
+      const send = (part: string) =>
+        new Promise<void>((resolve, reject) => socket.write(part, (fault) => (fault ? reject(fault) : resolve())))
+      const head = `POST /api/v1/auth/login HTTP/1.1\r\nHost: ${hostname}\r\nConnection: close\r\n`
+      await send(`${head}Content-Type: application/json\r\nContent-Length: ${2 * MEGABYTE}\r\n\r\n`)
+      // Whoever closes before all has come makes one of these fail.
+      for (let sent = 0; sent < 2 * MEGABYTE; sent += 16 * 1024) await send(' '.repeat(16 * 1024))
+      expect(await answered).toMatch(/^HTTP\/1\.1 413 /)
     })
 
     it('is refused where its texts are none that can be stored', async () => {

@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { jsonTextDepth } from '#common/json.ts'
 import type { AppEnv } from '../context.ts'
 import { RefusalError } from '../refusal-error.ts'
+import { discardBody } from './discard-body.ts'
 
 export const MAX_BODY_BYTES = 1024 * 1024
 export const MAX_JSON_DEPTH = 32
@@ -20,7 +21,8 @@ const PROTO_MEMBER = new RegExp(`"${Array.from('__proto__', spelled).join('')}"\
 
 const limitBody = bodyLimit({
   maxSize: MAX_BODY_BYTES,
-  onError: () => {
+  onError: async (c) => {
+    await discardBody(c)
     throw new RefusalError({ code: 'request.too_large', params: { max: MAX_BODY_BYTES } })
   },
 })

@@ -5,6 +5,7 @@ import type { ErrorParams, Refusal } from '#common/outcome.ts'
 import type { App, AppContext } from '../context.ts'
 import { messages } from '../i18n/messages.ts'
 import { acceptInvitation, findInvitation } from '../invitation.ts'
+import { discardBody } from '../middleware/discard-body.ts'
 import { RefusalError } from '../refusal-error.ts'
 import { pageAnswer } from './page.ts'
 
@@ -25,7 +26,10 @@ export const registerInvitationPage = (app: App) => {
     PATH,
     bodyLimit({
       maxSize: MAX_FORM_BYTES,
-      onError: (c) => explain(c, { code: 'request.too_large', params: { max: MAX_FORM_BYTES } }),
+      onError: async (c) => {
+        await discardBody(c)
+        return explain(c, { code: 'request.too_large', params: { max: MAX_FORM_BYTES } })
+      },
     }),
     (c) =>
       refusalsAsPages(c, async () => {
