@@ -115,8 +115,10 @@ async function openDatabase(
     const session = new PgSqlSession(databaseUrl, lost)
     await migrate(session, migrations, checksum)
     await session.close()
-    const pool = new pg.Pool({ connectionString: databaseUrl, max: 16 })
-    pool.on('error', lost)
+    const pool = new pg.Pool({ connectionString: databaseUrl, max: 16, connectionTimeoutMillis: 5_000 })
+    // Also while somebody works with a connection: a fault that nobody listens to ends the process.
+    pool.on('connect', (client) => client.on('error', lost))
+    pool.on('error', () => undefined)
     return { engine: poolEngine(pool), close: () => pool.end() }
   }
   const embedded = await PGlite.create({ dataDir: join(dataDir, 'postgres') })

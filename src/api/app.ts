@@ -1,5 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { HTTPException } from 'hono/http-exception'
+import { UnavailableFault } from '#common/unavailable-fault.ts'
 import type { AppContext, AppEnv } from './context.ts'
 import { bodyGuard } from './middleware/body-guard.ts'
 import { requestContext } from './middleware/request-context.ts'
@@ -98,7 +99,11 @@ function failed(c: AppContext, fault: unknown) {
     requestId: c.var.requestId,
     fault: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault),
   })
-  return answer(c, faultProblem(c.var.language, problemContext(c)))
+  const { language } = c.var
+  // Where the caller sends a key along, the same request once more does what this one may have done, and once.
+  if (fault instanceof UnavailableFault)
+    return answer(c, problemOf({ code: 'service.unavailable', retryAfter: 1 }, language, problemContext(c)))
+  return answer(c, faultProblem(language, problemContext(c)))
 }
 
 /** A path that cannot be an id names nothing; anything else about a request is a validation fault. */

@@ -1,3 +1,4 @@
+import { answeredWithin } from '#common/answered-within.ts'
 import { refuse } from '#common/outcome.ts'
 import { positionOfView } from '#domain/ports/projection-store.ts'
 import type { ViewName } from '#domain/projection/views.ts'
@@ -6,6 +7,9 @@ import { tenantDetailsOf } from '#domain/tenant/views/tenant-details.view.ts'
 import { userProfileOf, type UserProfileView } from '#domain/user/views/user-profile.view.ts'
 import type { AppContext } from './context.ts'
 import { unwrap } from './refusal-error.ts'
+
+/** Milliseconds the read models have to follow up to what a request has seen. */
+const FOLLOW_WITHIN = 4_000
 
 /** The position of a tenant's log that this request has already seen and must not see less than. */
 export function requiredPosition(c: AppContext, tenantId: string): number {
@@ -80,7 +84,7 @@ export async function catchUp(c: AppContext, view: ViewName, tenantIds?: readonl
     [...wanted].map(async (tenantId) => {
       const required = requiredPosition(c, tenantId)
       if (required === 0) return
-      const reached = positionOfView(await projector.project(tenantId), view)
+      const reached = positionOfView(await answeredWithin(FOLLOW_WITHIN, projector.project(tenantId)), view)
       if (reached < required) unwrap(refuse('consistency.not_reached', { retryAfter: 1 }))
     }),
   )

@@ -1,6 +1,7 @@
 import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { UnavailableFault } from '#common/unavailable-fault.ts'
 import { PgliteSqlSession } from '#infrastructure/node/pglite-sql-session.ts'
 import { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
 import { NeonSqlSession } from '#infrastructure/shared/neon-sql-session.ts'
@@ -8,6 +9,7 @@ import type { SqlSession } from '#infrastructure/postgres/sql-session.ts'
 import { pgliteEngine, poolEngine, startNeonStandIn, type NeonStandIn } from '../../tools/stand-ins/neon-http.ts'
 import { testDatabase } from '../../tools/postgres/test-database.ts'
 import { sqlSessionContract } from '../contract/sql-session.contract.ts'
+import { FaultProxy } from '../support/fault-proxy.ts'
 import { migrateAll, migrationFiles } from '../support/migration-files.ts'
 import { pgSession } from '../support/postgres-sessions.ts'
 
@@ -48,6 +50,23 @@ describe('PostgreSQL', () => {
     const nobody = new PgSqlSession('postgres://acci:secret@127.0.0.1:1/acci', () => undefined)
     await expect(nobody.transaction('owner', [{ text: 'select 1' }])).rejects.toThrow('ECONNREFUSED')
     await nobody.close()
+  })
+
+  it('gives up a server that falls silent, and works on once there is one again', async () => {
+    const { port } = new URL(database.url)
+    const proxy = await FaultProxy.before(Number(port))
+    const patient = new PgSqlSession(proxy.through(database.url), () => undefined, 300)
+    const ask = () => patient.transaction({ tenantId: 'ten_a' }, [{ text: 'select 1 as n' }])
+    try {
+      await ask()
+      proxy.blackHole()
+      await expect(ask()).rejects.toThrow(UnavailableFault)
+      proxy.pass()
+      expect(await ask()).toEqual([[{ n: 1 }]])
+    } finally {
+      await proxy.close()
+      await patient.close()
+    }
   })
 })
 

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
-import { installDebianPackage } from '../debian-package.ts'
-import { findBinaries } from './binaries.ts'
+import { findOrInstallBinaries } from './binaries.ts'
 import { startCluster } from './cluster.ts'
 
 /** `url` names a database made for this run, in which nobody else has anything. */
@@ -79,12 +78,9 @@ export async function provisionPostgres(): Promise<ProvisionedPostgres | Postgre
   } catch {
     // Nobody there, or nobody who lets us in: a server of our own.
   }
-  const found = findBinaries()
-  const reason = found === undefined ? installDebianPackage('postgresql') : undefined
-  if (reason !== undefined) return { notRun: reason }
-  const binaries = found ?? findBinaries()
-  if (binaries === undefined) return { notRun: 'apt-get installed postgresql, but its initdb is nowhere' }
-  const cluster = await startCluster(binaries)
+  const binaries = findOrInstallBinaries()
+  if ('notRun' in binaries) return binaries
+  const cluster = await startCluster(binaries.folder)
   const { url } = await borrow(cluster.url)
   return { url, stop: () => cluster.stop() }
 }

@@ -22,20 +22,30 @@ const types: pg.CustomTypesConfig = {
 const run = async (client: pg.PoolClient, { text, params }: SqlStatement): Promise<Record<string, unknown>[]> =>
   (await client.query<Record<string, unknown>>(text, [...(params ?? [])])).rows
 
+/** Without a bound, a connection that was lost without a word would keep its callers for as long as TCP hopes. */
+const ANSWER_WITHIN = 10_000
+/** A migration may take its time. */
+const SCRIPT_WITHIN = 3_600_000
+
 /** Sessions on a PostgreSQL server. A transaction takes one round trip. */
 export class PgSqlSession implements SqlSession {
   readonly #pool: pg.Pool
 
-  constructor(connectionString: string, onFault: (fault: Error) => void) {
+  /** @param answerWithin milliseconds after which a server that has not answered a statement counts as gone */
+  constructor(connectionString: string, onFault: (fault: Error) => void, answerWithin = ANSWER_WITHIN) {
     this.#pool = new pg.Pool({
       connectionString,
       max: 16,
       connectionTimeoutMillis: 2_000,
       statement_timeout: 30_000,
+      query_timeout: answerWithin,
       pipeline: true,
       types,
     })
-    this.#pool.on('error', onFault)
+    // A connection that is lost tells so wherever it is; while somebody works with it, the pool does not listen, and a fault
+    // that nobody listens to ends the process.
+    this.#pool.on('connect', (client) => client.on('error', onFault))
+    this.#pool.on('error', () => undefined)
   }
 
   async transaction(scope: SqlScope, statements: readonly SqlStatement[]) {
@@ -55,7 +65,9 @@ export class PgSqlSession implements SqlSession {
 
   /** Runs a script of several statements, as migrations are. */
   async script(text: string): Promise<void> {
-    await this.#connected((client) => client.query(text))
+    // Known to the driver, but not to its types.
+    const query = { text, query_timeout: SCRIPT_WITHIN }
+    await this.#connected((client) => client.query(query))
   }
 
   async close(): Promise<void> {

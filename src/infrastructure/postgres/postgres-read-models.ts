@@ -1,5 +1,6 @@
 import { and, asc, count, desc, eq, sql, type SQL, type SQLWrapper } from 'drizzle-orm'
 import { QueryBuilder, type PgColumn } from 'drizzle-orm/pg-core'
+import { answeredWithin } from '#common/answered-within.ts'
 import type { PageRequest, ReadModels, TenantFilters, UserFilters } from '#domain/ports/read-models.ts'
 import type { ViewName } from '#domain/projection/views.ts'
 import type { TenantDetails } from '#domain/tenant/views/tenant-details.view.ts'
@@ -36,12 +37,17 @@ const positionOf = (rows: readonly SqlRow[] | undefined): number => Number(rows?
 const dataOf = <Row>(rows: readonly SqlRow[] | undefined): readonly Row[] =>
   (rows ?? []).map((row) => row['data'] as Row) // written by the projection store
 
+/** Milliseconds a query may take. Its caller is told to come back, or is given the writer's word, within two seconds. */
+const ANSWER_WITHIN = 1_800
+
 /** The queries' side of the schema `read_models`. */
 export class PostgresReadModels implements ReadModels {
   readonly #session: SqlSession
 
   constructor(session: SqlSession) {
-    this.#session = session
+    this.#session = {
+      transaction: (scope, statements) => answeredWithin(ANSWER_WITHIN, session.transaction(scope, statements)),
+    }
   }
 
   async tenant(tenantId: string) {

@@ -1,3 +1,5 @@
+import { UnavailableFault } from '#common/unavailable-fault.ts'
+
 export interface SqlStatement {
   readonly text: string
   readonly params?: readonly (string | number | null)[]
@@ -54,6 +56,26 @@ export class SqlFault extends Error {
   }
 }
 
+/** The database cannot be reached, or cannot work at the moment. Whether the transaction was committed is unknown. */
+export class SqlUnavailable extends UnavailableFault {
+  override readonly name = 'SqlUnavailable'
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** A code of PostgreSQL's own; a driver that gets no answer has another one, or none. */
+const SQLSTATE = /^[0-9A-Z]{5}$/
+/** Connection lost, resources exhausted (the disk, connections), operator's intervention (a statement's timeout, a stop), input/output. */
+const PASSING = /^(?:08|53|57|58)/
+
 /** What may leave a driver: a fault without the values of the statement it concerned. */
-export const sqlFault = (fault: unknown): SqlFault =>
-  new SqlFault(sqlState(fault) ?? 'unknown', fault instanceof Error ? fault.message : 'the database failed')
+export function sqlFault(fault: unknown): SqlFault | SqlUnavailable {
+  const code = sqlState(fault) ?? 'unknown'
+  const message = fault instanceof Error ? fault.message : 'the database failed'
+  const passes = !SQLSTATE.test(code) || PASSING.test(code)
+  return passes ? new SqlUnavailable(code, message) : new SqlFault(code, message)
+}
