@@ -32,6 +32,7 @@ import { logEventStore } from '#infrastructure/shared/log-event-store.ts'
 import { nodeCompression } from '#infrastructure/shared/node-compression.ts'
 import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
 import { createOsoPolicy } from '#infrastructure/shared/oso-policy.ts'
+import { rememberDecisions } from '#infrastructure/shared/remembered-decisions.ts'
 import { createSmtpMailer } from '#infrastructure/shared/smtp-mailer.ts'
 import { POLICY_SOURCES } from '../policies/index.ts'
 import { MIGRATIONS } from './migrations.ts'
@@ -118,7 +119,7 @@ export async function openServices(config: Configuration, pipeline: Pipeline, lo
     projector,
     directory,
     commands,
-    policy: await createOsoPolicy(POLICY_SOURCES),
+    policy: rememberDecisions(await createOsoPolicy(POLICY_SOURCES), POLICY_SOURCES),
     passwords: createArgon2PasswordHasher(nodeArgon2id, (length) => cryptography.randomBytes(length)),
     tokens: new JoseAccessTokens({ keyRing, clock, issuer: publicUrl, audience: AUDIENCE }),
     keyRing,

@@ -21,6 +21,7 @@ import { NeonSqlSession } from '#infrastructure/shared/neon-sql-session.ts'
 import { nodeCompression } from '#infrastructure/shared/node-compression.ts'
 import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
 import { createOsoPolicy } from '#infrastructure/shared/oso-policy.ts'
+import { rememberDecisions } from '#infrastructure/shared/remembered-decisions.ts'
 import { createSmtpMailer } from '#infrastructure/shared/smtp-mailer.ts'
 import { workerdArgon2id } from '#infrastructure/workerd/argon2.ts'
 import { createCommandQueue } from '#infrastructure/workerd/command-queue.ts'
@@ -112,7 +113,7 @@ async function buildServices(env: Env): Promise<Services> {
     }),
     directory,
     commands: createCommandQueue(env.COMMANDS),
-    policy: await createOsoPolicy(POLICY_SOURCES),
+    policy: rememberDecisions(await createOsoPolicy(POLICY_SOURCES), POLICY_SOURCES),
     passwords: createArgon2PasswordHasher(workerdArgon2id, (length) => cryptography.randomBytes(length)),
     tokens: new JoseAccessTokens({ keyRing, clock, issuer: publicUrl, audience: AUDIENCE }),
     keyRing,
