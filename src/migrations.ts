@@ -1,6 +1,7 @@
 import directoryAndKeys from '../migrations/0003_directory_and_keys.sql'
 import directoryPositions from '../migrations/0004_directory_positions.sql'
 import commitLookups from '../migrations/0005_commit_lookups.sql'
+import commitSets from '../migrations/0008_commit_sets.sql'
 import forwarding from '../migrations/0006_forwarding.sql'
 import projectionHalts from '../migrations/0007_projection_halts.sql'
 import readModels from '../migrations/0001_read_models.sql'
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0005_commit_lookups', text: commitLookups },
   { name: '0006_forwarding', text: forwarding },
   { name: '0007_projection_halts', text: projectionHalts },
+  { name: '0008_commit_sets', text: commitSets },
 ]

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { PgliteSqlSession } from '#infrastructure/node/pglite-sql-session.ts'
 import type { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
-import { CommitCoalescer } from '#infrastructure/postgres/commit-coalescer.ts'
 import { PostgresTenantStorage } from '#infrastructure/postgres/postgres-tenant-storage.ts'
+import { shareStatements, type SharedStatements } from '#infrastructure/postgres/shared-statements.ts'
 import type { SqlSession } from '#infrastructure/postgres/sql-session.ts'
 import { testDatabase } from '../../tools/postgres/test-database.ts'
 import { tenantStorageContract } from '../contract/tenant-storage.contract.ts'
@@ -10,18 +10,18 @@ import { tenantWriterContract } from '../contract/tenant-writer.contract.ts'
 import { migrateAll } from '../support/migration-files.ts'
 import { pgSession } from '../support/postgres-sessions.ts'
 
-/** Storages that share a coalescer, as those of one process do. */
+/** Storages that share their statements, as those of one process do. */
 function oneProcess(session: () => SqlSession) {
-  let coalescer: CommitCoalescer | undefined
+  let shared: SharedStatements | undefined
   return async (tenantId: string) => {
-    coalescer ??= new CommitCoalescer(session())
-    return new PostgresTenantStorage(session(), coalescer, tenantId)
+    shared ??= shareStatements(session())
+    return new PostgresTenantStorage(session(), shared, tenantId)
   }
 }
 
 /** Storages that meet in the database alone, as those of several replicas do. */
 const manyProcesses = (session: () => SqlSession) => async (tenantId: string) =>
-  new PostgresTenantStorage(session(), new CommitCoalescer(session()), tenantId)
+  new PostgresTenantStorage(session(), shareStatements(session()), tenantId)
 
 describe('PostgreSQL', () => {
   const database = testDatabase()

@@ -20,6 +20,7 @@ import {
   submitOperation,
   type OperationRow,
 } from './operations.ts'
+import { KnownRows, RowMemory } from './known-rows.ts'
 import { livePrincipal } from './principal.ts'
 import { rowRange, rowRef, rowValue, type TaskRow } from './rows.ts'
 import { ConcurrentCommit, WorkingSet } from './working-set.ts'
@@ -29,6 +30,8 @@ const MAX_BATCH = 256
 /** Times a batch is decided anew because another replica wrote first; beyond it the commands fail as a fault. */
 const MAX_CONFLICTS = 50
 const USERS_PAGE = 1_000
+/** Rows that a writer remembers by itself. */
+const REMEMBERED_ROWS = 200
 /** Due tasks claimed and done together. */
 const TASKS_AT_ONCE = 10
 
@@ -46,6 +49,8 @@ export interface TenantWriterCoreOptions {
   readonly storage: TenantStorage
   readonly tools: WriterTools
   readonly mailer: Mailer
+  /** Where rows are remembered between commits; default: a small memory of the writer's own. */
+  readonly memory?: RowMemory
   /** Whether the tenant takes commands; without it, it always does. */
   readonly admission?: Admission
   /** Called with an operation that waits to be run, when nobody seems to have come to it. */
@@ -73,6 +78,7 @@ export class TenantWriterCore {
   readonly #admission: Admission | undefined
   readonly #onOperation: (operationId: string) => Promise<void>
   readonly #onCommitted: (committed: Committed) => void
+  readonly #known: KnownRows
   #waiting: Waiting[] = []
   #committing = false
 
@@ -81,6 +87,7 @@ export class TenantWriterCore {
     this.#storage = options.storage
     this.#tools = options.tools
     this.#mailer = options.mailer
+    this.#known = new KnownRows(options.tenantId, options.memory ?? new RowMemory(REMEMBERED_ROWS))
     this.#admission = options.admission
     this.#onOperation = options.onOperation ?? (() => Promise.resolve())
     this.#onCommitted = options.onCommitted ?? (() => undefined)
@@ -105,8 +112,12 @@ export class TenantWriterCore {
   }
 
   async principal(sessionId: string): Promise<Outcome<Principal>> {
+    const look = (rows: WorkingSet) => livePrincipal(rows, this.#tenantId, sessionId, this.#tools.clock())
+    const rows = new WorkingSet(this.#storage, this.#known, 'any')
+    const principal = await look(rows)
+    if (await rows.isCurrent()) return principal
     // Whatever is committed between two reads only makes the answer fresher, so a busy tenant never has to be read again.
-    return livePrincipal(new WorkingSet(this.#storage, 'any'), this.#tenantId, sessionId, this.#tools.clock())
+    return look(new WorkingSet(this.#storage, undefined, 'any'))
   }
 
   async tenant(): Promise<Fresh<TenantState>> {
@@ -274,7 +285,7 @@ export class TenantWriterCore {
 
   /** Decides and commits a batch once; false when another writer was faster and everything must be decided anew. */
   async #attempt(batch: readonly Waiting[]): Promise<boolean> {
-    const rows = new WorkingSet(this.#storage)
+    const rows = new WorkingSet(this.#storage, this.#known)
     try {
       const requests = batch.flatMap(({ request }) => request ?? [])
       await prefetch(rows, requests, this.#tenantId, this.#tools.clock())
@@ -300,7 +311,14 @@ export class TenantWriterCore {
           events: decider.events,
           ...changes,
         })
-        if (result === 'conflict') return false
+        if (result === 'conflict') {
+          this.#known.forget()
+          return false
+        }
+        this.#known.advance(head, { ...decider.head, revision: head.revision + 1 }, rows.written)
+      } else if (!(await rows.isCurrent())) {
+        this.#known.forget()
+        return false
       }
       for (const settle of settled) settle()
       if (wrote) {
@@ -311,6 +329,7 @@ export class TenantWriterCore {
       }
       return true
     } catch (fault) {
+      this.#known.forget()
       if (fault instanceof ConcurrentCommit) return false
       throw fault
     }

@@ -1,16 +1,11 @@
 import type { Json } from '#common/json.ts'
 import type { Head, StoredRow, TenantStorage } from '../ports/tenant-storage.ts'
+import type { Entry, KnownRows } from './known-rows.ts'
 import { rowRef, rowValue, type RowKind, type RowReader, type RowValues } from './rows.ts'
 
 /** Another writer of this tenant has committed while the batch was being read: read again and decide anew. */
 export class ConcurrentCommit extends Error {
   override readonly name = 'ConcurrentCommit'
-}
-
-interface Entry {
-  readonly version: number
-  readonly value: Json
-  readonly expiresAt?: number
 }
 
 /**
@@ -31,18 +26,35 @@ export class WorkingSet implements RowReader {
   /** A read that failed makes the whole set useless: every later read fails with it, without asking again. */
   #fault: { readonly cause: unknown } | undefined
 
-  /** `any`: reads may be of different revisions, each at least as new as those before. For queries only. */
-  constructor(storage: TenantStorage, revisions: 'one' | 'any' = 'one') {
+  readonly #known: KnownRows | undefined
+  /** The head of rows that were taken from what is known; storage may be further. */
+  #assumed: Head | undefined
+  /** Whether storage has been read since the first assumption, and was where it was assumed to be. */
+  #confirmed = false
+
+  /**
+   * @param known rows that need not be read; `isCurrent` must then be asked before anything is told that no commit proves.
+   * @param revisions `any`: reads may be of different revisions, each at least as new as those before. For queries only.
+   */
+  constructor(storage: TenantStorage, known?: KnownRows, revisions: 'one' | 'any' = 'one') {
     this.#storage = storage
+    this.#known = known
     this.#revisions = revisions
   }
 
   /** The head all reads were made at. Fetches it when nothing has been read yet. */
   async head(): Promise<Head> {
     if (this.#fault) throw this.#fault.cause
+    if (!this.#head && this.#known?.head) this.#assume(this.#known.head)
     if (!this.#head) this.#see((await this.#storage.readRows([])).head)
     if (!this.#head) throw new Error('storage gave no head')
     return this.#head
+  }
+
+  /** Whether all that was read is of the head that storage has now, or has had since it was asked. */
+  async isCurrent(): Promise<boolean> {
+    if (!this.#assumed || this.#confirmed) return true
+    return (await this.#storage.readRows([])).head.revision === this.#assumed.revision
   }
 
   async read<Kind extends RowKind>(kind: Kind, id: string): Promise<RowValues[Kind] | undefined> {
@@ -63,7 +75,12 @@ export class WorkingSet implements RowReader {
     this.#write(rowRef(kind, id), undefined)
   }
 
-  /** What the batch has written: the last state of each row. */
+  /** The last state of each row that the batch has written. */
+  get written(): ReadonlyMap<string, Entry | undefined> {
+    return this.#written
+  }
+
+  /** What the batch has written, as a commit takes it. */
   changes(): { readonly puts: readonly StoredRow[]; readonly deletes: readonly string[] } {
     const puts: StoredRow[] = []
     const deletes: string[] = []
@@ -94,9 +111,29 @@ export class WorkingSet implements RowReader {
     if (this.#written.has(ref)) return this.#written.get(ref)
     if (!this.#loaded.has(ref)) {
       if (this.#fault) throw this.#fault.cause
+      const known = this.#recall(ref)
+      if (known) return known.entry
       await this.#fetch(ref)
     }
     return this.#loaded.get(ref)
+  }
+
+  /** The row as it is known at the revision that this set is of. */
+  #recall(ref: string): { readonly entry: Entry | undefined } | undefined {
+    const head = this.#known?.head
+    if (!head || (this.#head && this.#head.revision !== head.revision)) return undefined
+    const known = this.#known?.get(ref)
+    if (!known) return undefined
+    this.#assume(head)
+    this.#loaded.set(ref, known.entry)
+    return known
+  }
+
+  #assume(head: Head): void {
+    // What storage has said of this very revision holds for what is known of it, too.
+    if (!this.#assumed) this.#confirmed = this.#head !== undefined
+    this.#assumed = head
+    this.#head = head
   }
 
   /** Asks for a row; all asked for in one turn are read together. */
@@ -115,8 +152,10 @@ export class WorkingSet implements RowReader {
     try {
       const { rows, head } = await this.#storage.readRows([...wanted.keys()])
       this.#see(head)
-      for (const ref of wanted.keys()) this.#loaded.set(ref, undefined)
-      for (const { ref, ...entry } of rows) this.#loaded.set(ref, entry)
+      const read = new Map<string, Entry | undefined>([...wanted.keys()].map((ref) => [ref, undefined]))
+      for (const { ref, ...entry } of rows) read.set(ref, entry)
+      for (const [ref, entry] of read) this.#loaded.set(ref, entry)
+      this.#known?.learn(head, read)
       for (const { resolve } of wanted.values()) resolve()
     } catch (fault) {
       this.#fault ??= { cause: fault }
@@ -125,7 +164,9 @@ export class WorkingSet implements RowReader {
   }
 
   #see(head: Head): void {
-    if (this.#revisions === 'one' && this.#head && this.#head.revision !== head.revision) throw new ConcurrentCommit()
+    const moved = this.#head !== undefined && this.#head.revision !== head.revision
+    if (moved && this.#revisions === 'one') throw new ConcurrentCommit()
+    this.#confirmed = this.#assumed?.revision === head.revision
     this.#head = head
   }
 }

@@ -19,8 +19,10 @@ const types: pg.CustomTypesConfig = {
   },
 }
 
-const run = async (client: pg.PoolClient, { text, params }: SqlStatement): Promise<Record<string, unknown>[]> =>
-  (await client.query<Record<string, unknown>>(text, [...(params ?? [])])).rows
+/** Statements that connections keep prepared; the product has far fewer texts, but for lists' many filters. */
+const MAX_PREPARED = 200
+const BEGIN = { text: 'begin' }
+const COMMIT = { text: 'commit' }
 
 /** Without a bound, a connection that was lost without a word would keep its callers for as long as TCP hopes. */
 const ANSWER_WITHIN = 10_000
@@ -30,6 +32,8 @@ const SCRIPT_WITHIN = 3_600_000
 /** Sessions on a PostgreSQL server. A transaction takes one round trip. */
 export class PgSqlSession implements SqlSession {
   readonly #pool: pg.Pool
+  /** Names of prepared statements by their text: parsing and planning cost more than running most of them. */
+  readonly #prepared = new Map<string, string>()
 
   /** @param answerWithin milliseconds after which a server that has not answered a statement counts as gone */
   constructor(connectionString: string, onFault: (fault: Error) => void, answerWithin = ANSWER_WITHIN) {
@@ -52,15 +56,29 @@ export class PgSqlSession implements SqlSession {
     const all = scoped(scope, statements)
     return this.#connected(async (client) => {
       const [only] = all
-      if (only && all.length === 1) return [await run(client, only)]
-      const framed = [{ text: 'begin' }, ...all, { text: 'commit' }]
+      if (only && all.length === 1) return [await this.#run(client, only)]
+      const framed = [BEGIN, ...all, COMMIT]
       // All are on their way before the first is answered. Once one fails, PostgreSQL refuses the rest and commits nothing.
-      const settled = await Promise.allSettled(framed.map((statement) => run(client, statement)))
+      const settled = await Promise.allSettled(framed.map((statement) => this.#run(client, statement)))
       const failed = settled.find((result) => result.status === 'rejected')
       if (failed) throw failed.reason
       const results = settled.map((result) => (result.status === 'fulfilled' ? result.value : []))
       return unscoped(scope, results.slice(1, -1))
     })
+  }
+
+  async #run(client: pg.PoolClient, { text, params }: SqlStatement): Promise<Record<string, unknown>[]> {
+    const name = this.#nameOf(text)
+    const config = { text, values: [...(params ?? [])], ...(name !== undefined && { name }) }
+    return (await client.query<Record<string, unknown>>(config)).rows
+  }
+
+  #nameOf(text: string): string | undefined {
+    const known = this.#prepared.get(text)
+    if (known !== undefined || this.#prepared.size >= MAX_PREPARED) return known
+    const name = `acci_${this.#prepared.size}`
+    this.#prepared.set(text, name)
+    return name
   }
 
   /** Runs a script of several statements, as migrations are. */

@@ -1,5 +1,5 @@
 import type { CommitBatch } from '#domain/ports/tenant-storage.ts'
-import { onlyRow, type SqlSession } from './sql-session.ts'
+import { onlyRow, type SqlSession, type SqlStatement } from './sql-session.ts'
 
 interface Waiting {
   readonly tenantId: string
@@ -50,12 +50,9 @@ export class CommitCoalescer {
 
   async #send(batches: readonly Waiting[]): Promise<void> {
     try {
-      const body = JSON.stringify(batches.map(({ tenantId, batch }) => formOf(tenantId, batch)))
-      const [rows] = await this.#session.transaction('owner', [
-        { text: 'select tenant_log.commit_batches($1::jsonb) as results', params: [body] },
-      ])
-      const results = onlyRow(rows)['results'] as Readonly<Record<string, string>> // built by commit_batches
-      for (const { tenantId, resolve } of batches) resolve(results[tenantId] === 'committed' ? 'committed' : 'conflict')
+      const [rows] = await this.#session.transaction('owner', [commitStatement(batches)])
+      const committed = new Set(onlyRow(rows)['committed'] as readonly string[]) // the ids that commit_batches returns
+      for (const { tenantId, resolve } of batches) resolve(committed.has(tenantId) ? 'committed' : 'conflict')
     } catch (fault) {
       for (const { reject } of batches) reject(fault)
     }
@@ -63,14 +60,34 @@ export class CommitCoalescer {
 }
 
 const isDue = (ref: string) => ref.startsWith('due/')
+const changesDue = ({ deletes, puts }: CommitBatch) =>
+  deletes.some((ref) => isDue(ref)) || puts.some(({ ref }) => isDue(ref))
 
-const formOf = (tenantId: string, { expected, head, events, puts, deletes }: CommitBatch) => ({
-  tenantId,
-  expected: expected.revision,
-  position: head.position,
-  hash: head.hash,
-  events,
-  puts: puts.map(({ ref, version, value, expiresAt }) => ({ ref, version, body: JSON.stringify(value), expiresAt })),
-  deletes,
-  dueChanged: deletes.some((ref) => isDue(ref)) || puts.some(({ ref }) => isDue(ref)),
-})
+/** The batches as the sets of columns that `commit_batches` takes. */
+function commitStatement(batches: readonly Pick<Waiting, 'tenantId' | 'batch'>[]): SqlStatement {
+  const events = batches.flatMap(({ tenantId, batch }) => batch.events.map((event) => ({ tenantId, ...event })))
+  const puts = batches.flatMap(({ tenantId, batch }) => batch.puts.map((row) => ({ tenantId, ...row })))
+  const deletes = batches.flatMap(({ tenantId, batch }) => batch.deletes.map((ref) => ({ tenantId, ref })))
+  return {
+    text: `select tenant_log.commit_batches(
+      $1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::boolean[], $6::text[], $7::bigint[], $8::text[],
+      $9::text[], $10::text[], $11::bigint[], $12::text[], $13::bigint[], $14::text[], $15::text[]) as committed`,
+    params: [
+      batches.map(({ tenantId }) => tenantId),
+      batches.map(({ batch }) => batch.expected.revision),
+      batches.map(({ batch }) => batch.head.position),
+      batches.map(({ batch }) => batch.head.hash),
+      batches.map(({ batch }) => changesDue(batch)),
+      events.map(({ tenantId }) => tenantId),
+      events.map(({ position }) => position),
+      events.map(({ text }) => text),
+      puts.map(({ tenantId }) => tenantId),
+      puts.map(({ ref }) => ref),
+      puts.map(({ version }) => version),
+      puts.map(({ value }) => JSON.stringify(value)),
+      puts.map(({ expiresAt }) => expiresAt ?? null),
+      deletes.map(({ tenantId }) => tenantId),
+      deletes.map(({ ref }) => ref),
+    ],
+  }
+}

@@ -1,21 +1,9 @@
-import { GENESIS_HASH, type EventEnvelope } from '#common/envelope.ts'
-import type { Json } from '#common/json.ts'
+import type { EventEnvelope } from '#common/envelope.ts'
 import type { FenceReason, Forwarding } from '#domain/ports/forwarding.ts'
-import type { CommitBatch, Head, RowPage, StoredRow, TenantStorage } from '#domain/ports/tenant-storage.ts'
-import type { CommitCoalescer } from './commit-coalescer.ts'
+import type { CommitBatch, RowPage, TenantStorage } from '#domain/ports/tenant-storage.ts'
+import type { SharedStatements } from './shared-statements.ts'
 import type { SqlRow, SqlSession } from './sql-session.ts'
-
-const EMPTY: Head = { position: 0, hash: GENESIS_HASH, revision: 0 }
-
-const headOf = (row: SqlRow | undefined): Head =>
-  row ? { position: Number(row['position']), hash: String(row['hash']), revision: Number(row['revision']) } : EMPTY
-
-const rowOf = (row: SqlRow): StoredRow => ({
-  ref: String(row['ref']),
-  version: Number(row['version']),
-  value: JSON.parse(String(row['body'])) as Json, // written by this adapter
-  ...(row['expires_at'] !== null && { expiresAt: Number(row['expires_at']) }),
-})
+import { headOf, rowOf } from './stored-row.ts'
 
 const columnsOf = ({ forwarded, pinnedTo, fence }: Forwarding) => [
   forwarded,
@@ -38,25 +26,17 @@ const forwardingOf = (row: SqlRow | undefined): Forwarding => {
 /** One tenant's part of the schema `tenant_log`. Any replica may write; the tenant's revision lets one of them win. */
 export class PostgresTenantStorage implements TenantStorage {
   readonly #session: SqlSession
-  readonly #coalescer: CommitCoalescer
+  readonly #shared: SharedStatements
   readonly #tenantId: string
 
-  constructor(session: SqlSession, coalescer: CommitCoalescer, tenantId: string) {
+  constructor(session: SqlSession, shared: SharedStatements, tenantId: string) {
     this.#session = session
-    this.#coalescer = coalescer
+    this.#shared = shared
     this.#tenantId = tenantId
   }
 
   readRows(refs: readonly string[]): Promise<RowPage> {
-    // One statement is one snapshot: head and rows belong together. The refs are an array, so that each is looked up in the
-    // index: joined with, they made the planner read every row of the tenant.
-    return this.#page(
-      `select t.position, t.hash, t.revision, r.ref, r.version, r.body, r.expires_at
-       from (select 1) one
-       left join tenant_log.tenant t on t.tenant_id = $1
-       left join tenant_log.row r on r.tenant_id = $1 and r.ref = any(array(select jsonb_array_elements_text($2::jsonb)))`,
-      [JSON.stringify(refs)],
-    )
+    return this.#shared.reads.read(this.#tenantId, refs)
   }
 
   scanRows(from: string, to: string, limit: number): Promise<RowPage> {
@@ -84,7 +64,7 @@ export class PostgresTenantStorage implements TenantStorage {
   }
 
   commit(batch: CommitBatch): Promise<'committed' | 'conflict'> {
-    return this.#coalescer.commit(this.#tenantId, batch)
+    return this.#shared.commits.commit(this.#tenantId, batch)
   }
 
   async readProjected(): Promise<number> {

@@ -7,9 +7,10 @@ import type { Logger } from '#domain/ports/logger.ts'
 import type { Mailer } from '#domain/ports/mailer.ts'
 import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
 import type { WriterTools } from '#domain/writer/decide-batch.ts'
+import { RowMemory } from '#domain/writer/known-rows.ts'
 import { TenantWriterCore } from '#domain/writer/tenant-writer-core.ts'
-import { CommitCoalescer } from './commit-coalescer.ts'
 import { PostgresTenantStorage } from './postgres-tenant-storage.ts'
+import { shareStatements, type SharedStatements } from './shared-statements.ts'
 import type { SqlSession } from './sql-session.ts'
 
 interface Entry {
@@ -21,6 +22,8 @@ interface Entry {
 
 /** Tenants kept in memory; the least recently used idle ones go first. */
 const MAX_CORES = 1_000
+/** Rows remembered between commits, of all tenants: about 1 kB each. */
+const REMEMBERED_ROWS = 50_000
 /** Tenants a sweep takes. */
 const SWEEP_PAGE = 500
 /** Tenants whose due work is done at the same time by a sweep. */
@@ -58,7 +61,8 @@ export interface PostgresTenantWriterOptions {
 /** The tenant writer of the container: one core a tenant and process over the shared log; replicas meet in the database. */
 export class PostgresTenantWriter implements TenantWriter {
   readonly #options: PostgresTenantWriterOptions
-  readonly #coalescer: CommitCoalescer
+  readonly #shared: SharedStatements
+  readonly #memory = new RowMemory(REMEMBERED_ROWS)
   readonly #entries = new Map<string, Entry>()
   /** Where the last sweep ended. */
   #swept = START
@@ -67,7 +71,7 @@ export class PostgresTenantWriter implements TenantWriter {
 
   constructor(options: PostgresTenantWriterOptions) {
     this.#options = options
-    this.#coalescer = new CommitCoalescer(options.session)
+    this.#shared = shareStatements(options.session)
   }
 
   execute: TenantWriter['execute'] = (tenantId, command, metadata) =>
@@ -187,13 +191,14 @@ export class PostgresTenantWriter implements TenantWriter {
       }
     }
     const { session, tools, mailer, forwarders, commands } = this.#options
-    const storage = new PostgresTenantStorage(session, this.#coalescer, tenantId)
+    const storage = new PostgresTenantStorage(session, this.#shared, tenantId)
     const forwarder = forwarders?.open(tenantId, storage)
     const core = new TenantWriterCore({
       tenantId,
       storage,
       tools,
       mailer,
+      memory: this.#memory,
       onOperation: (operationId) => commands.enqueue({ tenantId, operationId }),
       ...(forwarder && { admission: (head) => forwarder.admit(head) }),
       onCommitted: ({ position, due }) => {

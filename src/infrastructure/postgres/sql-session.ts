@@ -1,8 +1,11 @@
 import { UnavailableFault } from '#common/unavailable-fault.ts'
 
+type SqlValue = string | number | boolean | null
+
 export interface SqlStatement {
   readonly text: string
-  readonly params?: readonly (string | number | null)[]
+  /** Arrays are PostgreSQL's own, of the type the text gives them. */
+  readonly params?: readonly (SqlValue | readonly SqlValue[])[]
 }
 
 export type SqlRow = Readonly<Record<string, unknown>>

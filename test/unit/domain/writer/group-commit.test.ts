@@ -166,6 +166,8 @@ describe('a group commit', () => {
 
   it('gives a read’s fault to every caller of that batch, and works again afterwards', async () => {
     const writer = await foundedTenant()
+    // What is known needs no reading: it is forgotten with a conflict.
+    writer.storage.conflicts = 1
     writer.storage.readFault = new Error('no connection')
     const outcomes = await Promise.allSettled(
       [rename(2, 'Bob'), renameTenant('Acme II')].map((command) => writer.do(command)),
@@ -186,7 +188,7 @@ describe('a group commit', () => {
     const late: Promise<Outcome<Receipt>>[] = []
     let pauses = 0
     writer.storage.pause = async () => {
-      if (++pauses === 3) late.push(writer.do(rename(2, 'b')), writer.do(rename(2, 'c')))
+      if (++pauses === 2) late.push(writer.do(rename(2, 'b')), writer.do(rename(2, 'c')))
     }
     await first
     expect(codes(await Promise.all(late))).toEqual(['ok', 'ok'])

@@ -47,9 +47,12 @@ export const registerUpdateUser = (app: App) =>
     if (patch.email !== undefined) checkEmailDomain(services, patch.email, '/email', 'user.email_domain_not_allowed')
     const once = writeOnce(c, `user.update_profile/${userId}`, asJson(patch))
 
+    // Everything else is decided in the writer, where the user is as it is then.
+    const merges = patch.metadata !== undefined && patch.metadata !== null
     const attempt = async (): Promise<Outcome<Receipt>> => {
-      const { state, version } = await services.writer.user(tenantId, userId)
-      const current = state.status === 'none' ? undefined : state
+      const read = merges || patch.email !== undefined ? await services.writer.user(tenantId, userId) : undefined
+      const current = read?.state.status === 'none' ? undefined : read?.state
+      const version = once.metadata.expectedVersion ?? read?.version
       const metadata = patch.metadata && mergePatch(asJson(current?.metadata), asJson(patch.metadata))
       const indexOf = (address: string) => services.keyVault.emailIndex(normalizeEmail(address))
       return runCommand(services.writer, decisions, {
@@ -58,7 +61,7 @@ export const registerUpdateUser = (app: App) =>
         action: 'user.update_profile',
         resource,
         // What was merged is only right for the version it was merged with.
-        metadata: { ...once.metadata, expectedVersion: once.metadata.expectedVersion ?? version },
+        metadata: { ...once.metadata, ...(version !== undefined && { expectedVersion: version }) },
         command: {
           type: 'user.update_profile',
           input: {
@@ -88,7 +91,7 @@ export const registerUpdateUser = (app: App) =>
       const key = services.keyVault.emailIndex(normalizeEmail(patch.email))
       await publishNames(services, [{ kind: 'email', key }], { tenantId, region: services.region }, receipt.position)
     }
-    services.sessions.clear()
+    if (patch.role !== undefined) services.sessions.clear()
     writeHeaders(c, tenantId, receipt)
     return c.json(userOfReceipt(receipt), 200)
   })
