@@ -13,6 +13,7 @@ import { InProcessCommandQueue } from '#infrastructure/node/in-process-command-q
 import { InProcessBus } from '#infrastructure/node/in-process-bus.ts'
 import { masterKeyFile } from '#infrastructure/node/master-key-file.ts'
 import { openEventStore } from '#infrastructure/node/open-event-store.ts'
+import { PacedBus } from '#infrastructure/node/paced-bus.ts'
 import { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
 import { PgliteSqlSession } from '#infrastructure/node/pglite-sql-session.ts'
 import { Sweep } from '#infrastructure/node/sweep.ts'
@@ -76,7 +77,8 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
     cryptography: tools.cryptography,
     keyVault: tools.keyVault,
   })
-  const bus = new InProcessBus((tenantId) => projector.project(tenantId), logger)
+  const projections = new InProcessBus((tenantId) => projector.project(tenantId), logger)
+  const bus = new PacedBus(projections, logger)
   const sweep = new Sweep(() => writer.sweep(), logger)
   const forwarding = new Sweep(() => writer.forwardLagging(), logger)
   return {
@@ -98,7 +100,8 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
     async stop() {
       sweep.stop()
       forwarding.stop()
-      await Promise.all([bus.stop(), commands.stop()])
+      await bus.stop()
+      await Promise.all([projections.stop(), commands.stop()])
       await eventStore?.close()
       await session.close()
     },

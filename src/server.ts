@@ -4,6 +4,7 @@ import { runOperation } from '#api/operations/run-operation.ts'
 import { bootstrapPlatform } from '#api/bootstrap-platform.ts'
 import { systemClock } from '#domain/ports/clock.ts'
 import { clientAddress } from '#infrastructure/node/client-address.ts'
+import { lineWriter } from '#infrastructure/node/line-writer.ts'
 import { parseConfiguration } from '#infrastructure/shared/configuration.ts'
 import { createJsonLogger } from '#infrastructure/shared/json-logger.ts'
 import { openPipeline, openServices } from './container.ts'
@@ -11,7 +12,7 @@ import { openPipeline, openServices } from './container.ts'
 /** Requests under way are given this long to end before the process does. */
 const DRAIN_TIMEOUT = 10_000
 
-const logger = createJsonLogger((line) => process.stdout.write(`${line}\n`), systemClock)
+const logger = createJsonLogger(lineWriter(process.stdout), systemClock)
 
 const parsed = parseConfiguration(process.env)
 if (!parsed.ok) {

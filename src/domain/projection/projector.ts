@@ -16,6 +16,9 @@ import { VIEW_NAMES, type ViewName, type ViewPage } from './views.ts'
 /** Events read, folded and committed at a time. */
 export const PAGE_SIZE = 1_000
 
+/** Tenants whose checkpoint is remembered between wake-ups. */
+const REMEMBERED_TENANTS = 10_000
+
 /** Milliseconds before the second and the third try of a page that a view could not fold. Then the view halts. */
 const BACKOFF = [50, 250]
 
@@ -46,6 +49,11 @@ interface Projected extends FoldedPage {
 export class Projector {
   readonly #options: ProjectorOptions
   readonly #wait: (milliseconds: number) => Promise<void>
+  /**
+   * Where tenants stand whose views all follow. Somebody else may have moved the checkpoint since, also by a halt: then the
+   * next page meets a conflict. Where a view stands still, somebody may have it follow again without that.
+   */
+  readonly #followed = new Map<string, ProjectionState>()
 
   constructor(options: ProjectorOptions) {
     this.#options = options
@@ -55,7 +63,7 @@ export class Projector {
   /** Brings the tenant's views up to the end of its log, those aside that have halted. Returns how far they have come. */
   async project(tenantId: string): Promise<ProjectionState> {
     const { store, eventStore, writer, keyVault } = this.#options
-    let state = await store.state(tenantId)
+    let state = this.#followed.get(tenantId) ?? (await store.state(tenantId))
     for (;;) {
       const { events, head } = await eventStore.readTenant(tenantId, state.position, PAGE_SIZE)
       const last = events.at(-1)
@@ -68,6 +76,7 @@ export class Projector {
       const halts = projected.failures.map((failure) => haltOf(failure, projected.attempts))
       const result = await store.commit(tenantId, state.position, last.position, projected.rows, halts)
       if (result === 'conflict') {
+        this.#followed.delete(tenantId)
         state = await store.state(tenantId)
         if (names.confirmed.length > 0)
           await this.#takeBack(tenantId, names.confirmed, await store.load(tenantId, selectorsOf(projected.page)))
@@ -77,6 +86,7 @@ export class Projector {
       state = { position: last.position, halted: [...state.halted, ...halts] }
       if (state.position >= head) break
     }
+    this.#remember(tenantId, state)
     if (state.position > 0) await writer.confirmProjected(tenantId, state.position)
     return state
   }
@@ -131,6 +141,16 @@ export class Projector {
       // A shorter page would leave its end to nobody.
       if (again.length === read.length) events = again
     }
+  }
+
+  #remember(tenantId: string, state: ProjectionState): void {
+    this.#followed.delete(tenantId)
+    if (state.halted.length > 0) return
+    if (this.#followed.size >= REMEMBERED_TENANTS) {
+      const oldest = this.#followed.keys().next()
+      if (!oldest.done) this.#followed.delete(oldest.value)
+    }
+    this.#followed.set(tenantId, state)
   }
 
   #report(tenantId: string, halts: readonly Halt[]): void {

@@ -1,7 +1,9 @@
+import type { Writable } from 'node:stream'
 import pg from 'pg'
 import {
   scoped,
   sqlFault,
+  sqlState,
   unscoped,
   type SqlScope,
   type SqlSession,
@@ -23,6 +25,13 @@ const types: pg.CustomTypesConfig = {
 const MAX_PREPARED = 200
 const BEGIN = { text: 'begin' }
 const COMMIT = { text: 'commit' }
+
+/** A prepared statement whose result has another shape since a migration: the connection must go, and with it its statements. */
+const CHANGED_SHAPE = '0A000'
+
+/** What a connection writes to. Not in the driver's types; without it each statement goes out by itself. */
+const streamOf = (client: pg.PoolClient) =>
+  (client as { readonly connection?: { readonly stream?: Pick<Writable, 'cork' | 'uncork'> } }).connection?.stream // see above
 
 /** Without a bound, a connection that was lost without a word would keep its callers for as long as TCP hopes. */
 const ANSWER_WITHIN = 10_000
@@ -58,8 +67,13 @@ export class PgSqlSession implements SqlSession {
       const [only] = all
       if (only && all.length === 1) return [await this.#run(client, only)]
       const framed = [BEGIN, ...all, COMMIT]
-      // All are on their way before the first is answered. Once one fails, PostgreSQL refuses the rest and commits nothing.
-      const settled = await Promise.allSettled(framed.map((statement) => this.#run(client, statement)))
+      // All are on their way before the first is answered, in one packet. Once one fails, PostgreSQL refuses the rest and
+      // commits nothing.
+      const stream = streamOf(client)
+      stream?.cork()
+      const sent = framed.map((statement) => this.#run(client, statement))
+      stream?.uncork()
+      const settled = await Promise.allSettled(sent)
       const failed = settled.find((result) => result.status === 'rejected')
       if (failed) throw failed.reason
       const results = settled.map((result) => (result.status === 'fulfilled' ? result.value : []))
@@ -101,6 +115,7 @@ export class PgSqlSession implements SqlSession {
       return await work(client)
     } catch (fault) {
       await client?.query('rollback').catch(() => (broken = true))
+      broken ||= sqlState(fault) === CHANGED_SHAPE
       throw sqlFault(fault)
     } finally {
       client?.release(broken)

@@ -5,6 +5,15 @@ import type { SharedStatements } from './shared-statements.ts'
 import type { SqlRow, SqlSession } from './sql-session.ts'
 import { headOf, rowOf } from './stored-row.ts'
 
+/** Events in their order, then the head they were read at: one statement is one snapshot, and one round trip. */
+const READ_EVENTS = `
+  select * from (
+    select body, position, null::text as hash, null::bigint as revision from tenant_log.event
+    where tenant_id = $1 and position > $2 order by position limit $3
+  ) e
+  union all
+  select null, position, hash, revision from tenant_log.tenant where tenant_id = $1`
+
 const columnsOf = ({ forwarded, pinnedTo, fence }: Forwarding) => [
   forwarded,
   pinnedTo ?? null,
@@ -53,14 +62,12 @@ export class PostgresTenantStorage implements TenantStorage {
   }
 
   async readEvents(after: number, limit: number) {
-    const [events = [], heads = []] = await this.#session.transaction('owner', [
-      {
-        text: 'select body from tenant_log.event where tenant_id = $1 and position > $2 order by position limit $3',
-        params: [this.#tenantId, after, limit],
-      },
-      { text: 'select position, hash, revision from tenant_log.tenant where tenant_id = $1', params: [this.#tenantId] },
+    // The head's row comes last, and also when there is no event.
+    const [rows = []] = await this.#session.transaction('owner', [
+      { text: READ_EVENTS, params: [this.#tenantId, after, limit] },
     ])
-    return { events: events.map((row) => JSON.parse(String(row['body'])) as EventEnvelope), head: headOf(heads[0]) } // as written
+    const events = rows.flatMap(({ body }) => (typeof body === 'string' ? [JSON.parse(body) as EventEnvelope] : [])) // as written
+    return { events, head: headOf(rows.find(({ body }) => body === null)) }
   }
 
   commit(batch: CommitBatch): Promise<'committed' | 'conflict'> {
@@ -74,13 +81,8 @@ export class PostgresTenantStorage implements TenantStorage {
     return Number(rows?.[0]?.['projected'] ?? 0)
   }
 
-  async saveProjected(position: number): Promise<void> {
-    await this.#session.transaction('owner', [
-      {
-        text: 'update tenant_log.tenant set projected = $2 where tenant_id = $1 and projected < $2',
-        params: [this.#tenantId, position],
-      },
-    ])
+  saveProjected(position: number): Promise<void> {
+    return this.#shared.confirmations.confirm(this.#tenantId, position)
   }
 
   async readForwarding(): Promise<Forwarding> {

@@ -1,0 +1,37 @@
+import type { SqlSession } from './sql-session.ts'
+
+/** In the order of tenants, so that replicas do not lock each other out. */
+const CONFIRM = `
+  with further as (
+    select t.tenant_id, c.position from unnest($1::text[], $2::bigint[]) c (tenant, position)
+    join tenant_log.tenant t on t.tenant_id = c.tenant and t.projected < c.position
+    order by t.tenant_id for update of t
+  )
+  update tenant_log.tenant t set projected = f.position from further f where t.tenant_id = f.tenant_id`
+
+/** Writes down how far tenants have been projected, for all that are confirmed while the writing before is under way. */
+export class ConfirmationCoalescer {
+  readonly #session: SqlSession
+  #waiting = new Map<string, number>()
+  #writing: Promise<void> | undefined
+
+  constructor(session: SqlSession) {
+    this.#session = session
+  }
+
+  async confirm(tenantId: string, position: number): Promise<void> {
+    this.#waiting.set(tenantId, Math.max(position, this.#waiting.get(tenantId) ?? 0))
+    const before = this.#writing
+    // What failed before has been told to whoever it was for.
+    if (before) await before.catch(() => undefined)
+    await (this.#writing ??= this.#write().finally(() => (this.#writing = undefined)))
+  }
+
+  async #write(): Promise<void> {
+    const waiting = this.#waiting
+    this.#waiting = new Map()
+    if (waiting.size === 0) return
+    const params = [[...waiting.keys()], [...waiting.values()]]
+    await this.#session.transaction('owner', [{ text: CONFIRM, params }])
+  }
+}
