@@ -24,6 +24,13 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
+          testTimeout: 300_000,
+        },
+      },
+      {
         plugins: [textImports()],
         test: {
           name: 'node',

@@ -8,7 +8,10 @@ import { environment, ROOT } from './run.ts'
 import { summarize, type VitestReport } from './test-summary.ts'
 
 const hasWorkerd = spawnSync('workerd', ['--version'], { env: environment }).status === 0
-const projects = ['unit', 'node', ...(hasWorkerd ? ['workerd'] : [])].flatMap((project) => ['--project', project])
+const projects = ['unit', 'simulation', 'node', ...(hasWorkerd ? ['workerd'] : [])].flatMap((project) => [
+  '--project',
+  project,
+])
 
 const folder = await mkdtemp(join(tmpdir(), 'acci-test-'))
 const reportFile = join(folder, 'report.json')

@@ -6,6 +6,7 @@ import type { TenantDetails } from '#domain/tenant/views/tenant-details.view.ts'
 import { tenantDetailsOf } from '#domain/tenant/views/tenant-details.view.ts'
 import { userProfileOf, type UserProfileView } from '#domain/user/views/user-profile.view.ts'
 import type { AppContext } from './context.ts'
+import { freshest, type Fresh } from './freshest.ts'
 import { unwrap } from './refusal-error.ts'
 
 /** Milliseconds the read models have to follow up to what a request has seen. */
@@ -18,38 +19,23 @@ export function requiredPosition(c: AppContext, tenantId: string): number {
   return required
 }
 
-interface Fresh<Row> {
-  readonly row?: Row | undefined
-  readonly position: number
-}
-
-/**
- * The read model's row, if it has followed far enough; else the writer's own word. A row that is not there is asked of the
- * writer too: it may have been created a moment ago.
- */
-async function freshest<Row>(
+async function freshestFor<Row>(
   c: AppContext,
   tenantId: string,
   readModel: () => Promise<Fresh<Row>>,
   writer: () => Promise<Fresh<Row>>,
 ): Promise<Fresh<Row>> {
-  const required = requiredPosition(c, tenantId)
-  try {
-    const found = await readModel()
-    if (found.row !== undefined && found.position >= required) return found
-  } catch (fault) {
+  const onFault = (fault: unknown) =>
     c.var.services.logger.warn('read model unavailable; asked the writer', {
       requestId: c.var.requestId,
       fault: String(fault),
     })
-  }
-  const fresh = await writer()
-  return fresh.position >= required ? fresh : unwrap(refuse('consistency.not_reached', { retryAfter: 1 }))
+  return unwrap(await freshest(requiredPosition(c, tenantId), readModel, writer, onFault))
 }
 
 export function readTenant(c: AppContext, tenantId: string): Promise<Fresh<TenantDetails>> {
   const { readModels, writer } = c.var.services
-  return freshest(
+  return freshestFor(
     c,
     tenantId,
     () => readModels.tenant(tenantId),
@@ -62,7 +48,7 @@ export function readTenant(c: AppContext, tenantId: string): Promise<Fresh<Tenan
 
 export function readUser(c: AppContext, tenantId: string, userId: string): Promise<Fresh<UserProfileView>> {
   const { readModels, writer } = c.var.services
-  return freshest(
+  return freshestFor(
     c,
     tenantId,
     () => readModels.user(tenantId, userId),

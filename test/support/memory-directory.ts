@@ -1,3 +1,4 @@
+import { systemClock, type Clock } from '#domain/ports/clock.ts'
 import type { Directory, DirectoryEntry, DirectoryKind, Reservation } from '#domain/ports/directory.ts'
 
 interface Holder extends DirectoryEntry {
@@ -8,10 +9,15 @@ interface Holder extends DirectoryEntry {
 /** The directory in memory, for tests of what stands above it. Passes the port's contract. */
 export class MemoryDirectory implements Directory {
   readonly #names = new Map<string, Holder[]>()
+  readonly #clock: Clock
   /** Thrown by `confirm` while it is set: a directory that cannot be reached. */
   away: Error | undefined
   /** What others do in the time a confirmation takes. */
   beforeConfirm: (() => Promise<void>) | undefined
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock
+  }
 
   async reserve(
     kind: 'slug' | 'customDomain',
@@ -23,11 +29,11 @@ export class MemoryDirectory implements Directory {
     const [holder] = this.#holders(kind, key)
     if (holder?.tenantId === entry.tenantId && holder.leaseUntil === undefined) return { kind: 'reserved' }
     if (holder && holder.tenantId !== entry.tenantId) {
-      if (holder.leaseUntil === undefined || holder.leaseUntil >= Date.now()) return { kind: 'taken' }
+      if (holder.leaseUntil === undefined || holder.leaseUntil >= this.#clock()) return { kind: 'taken' }
       const { tenantId, region } = holder
       if (tenantId !== displaced) return { kind: 'lapsed', holder: { tenantId, region } }
     }
-    this.#names.set(`${kind}/${key}`, [{ ...entry, leaseUntil: Date.now() + leaseMs, position: 0 }])
+    this.#names.set(`${kind}/${key}`, [{ ...entry, leaseUntil: this.#clock() + leaseMs, position: 0 }])
     return { kind: 'reserved' }
   }
 

@@ -33,6 +33,19 @@ export class MemoryTenantStorage implements TenantStorage {
     return this.texts.map((text) => JSON.parse(text) as EventEnvelope) // written by the writer
   }
 
+  get forwarding(): Forwarding {
+    return this.#forwarding
+  }
+
+  get projected(): number {
+    return this.#projected
+  }
+
+  /** How many rows there are of a kind. */
+  count(prefix: string): number {
+    return [...this.#rows.keys()].filter((ref) => ref.startsWith(prefix)).length
+  }
+
   /** All rows, in the order of their refs. */
   get rows(): readonly StoredRow[] {
     return [...this.#rows.values()].map((text) => JSON.parse(text) as StoredRow).toSorted(byRef) // written below
@@ -60,12 +73,14 @@ export class MemoryTenantStorage implements TenantStorage {
 
   async scanRows(from: string, to: string, limit: number): Promise<RowPage> {
     await this.pause()
-    return { rows: this.rows.filter(({ ref }) => ref >= from && ref < to).slice(0, limit), head: this.#head }
+    const refs = [...this.#rows.keys()].filter((ref) => ref >= from && ref < to).toSorted()
+    return { rows: refs.slice(0, limit).flatMap((ref) => this.row(ref) ?? []), head: this.#head }
   }
 
   async readEvents(after: number, limit: number) {
     await this.pause()
-    return { events: this.events.slice(after, after + limit), head: this.#head }
+    const texts = this.texts.slice(after, after + limit)
+    return { events: texts.map((text) => JSON.parse(text) as EventEnvelope), head: this.#head } // written by the writer
   }
 
   async commit(batch: CommitBatch): Promise<'committed' | 'conflict'> {

@@ -78,8 +78,11 @@ export class Projector {
       if (result === 'conflict') {
         this.#followed.delete(tenantId)
         state = await store.state(tenantId)
-        if (names.confirmed.length > 0)
-          await this.#takeBack(tenantId, names.confirmed, await store.load(tenantId, selectorsOf(projected.page)))
+        const { position: reached } = state
+        // Of later ones the rows say nothing yet: this projector comes to them again.
+        const told = names.confirmed.filter(({ position }) => position <= reached)
+        if (told.length > 0)
+          await this.#takeBack(tenantId, told, await store.load(tenantId, selectorsOf(projected.page)))
         continue
       }
       this.#report(tenantId, halts)

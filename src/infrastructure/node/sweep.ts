@@ -3,20 +3,42 @@ import type { Logger } from '#domain/ports/logger.ts'
 /** Milliseconds from the end of a sweep to the next one, give or take a quarter. */
 const INTERVAL = 30_000
 
+/** Time and chance as a sweep uses them. */
+export interface SweepTimers {
+  /** Milliseconds. */
+  now(): number
+  /** From 0 up to 1. */
+  random(): number
+  /** Calls once after so many milliseconds; returns what calls it off. */
+  after(milliseconds: number, run: () => void): () => void
+}
+
+const systemTimers: SweepTimers = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  after(milliseconds, run) {
+    const timer = setTimeout(run, milliseconds).unref()
+    return () => clearTimeout(timer)
+  },
+}
+
 /** Calls a sweep regularly, with jitter so that replicas do not sweep together. A sweep that fails is tried again next time. */
 export class Sweep {
   readonly #sweep: () => Promise<void>
   readonly #logger: Logger
-  #timer: NodeJS.Timeout | undefined
-  /** When the timer goes off, in milliseconds since the epoch. */
+  readonly #timers: SweepTimers
+  /** Calls the next sweep off; absent while one runs. */
+  #callOff: (() => void) | undefined
+  /** When the next sweep begins, in milliseconds since the epoch. */
   #at = 0
   /** Milliseconds from the end of the sweep that is running to the next. */
   #soonest = 0
   #stopped = false
 
-  constructor(sweep: () => Promise<void>, logger: Logger) {
+  constructor(sweep: () => Promise<void>, logger: Logger, timers: SweepTimers = systemTimers) {
     this.#sweep = sweep
     this.#logger = logger
+    this.#timers = timers
   }
 
   /** Sweeps at once, for what an earlier process left behind, and from then on regularly. */
@@ -26,25 +48,25 @@ export class Sweep {
 
   /** Sweeps in so many milliseconds, unless it is to sweep before anyway. */
   soon(milliseconds: number): void {
-    if (!this.#timer) this.#soonest = Math.min(this.#soonest, milliseconds)
-    else if (Date.now() + milliseconds < this.#at) this.#schedule(milliseconds)
+    if (!this.#callOff) this.#soonest = Math.min(this.#soonest, milliseconds)
+    else if (this.#timers.now() + milliseconds < this.#at) this.#schedule(milliseconds)
   }
 
   stop(): void {
     this.#stopped = true
-    clearTimeout(this.#timer)
+    this.#callOff?.()
   }
 
   #schedule(milliseconds: number): void {
-    clearTimeout(this.#timer)
+    this.#callOff?.()
     if (this.#stopped) return
-    this.#at = Date.now() + milliseconds
-    this.#timer = setTimeout(() => void this.#run(), milliseconds).unref()
+    this.#at = this.#timers.now() + milliseconds
+    this.#callOff = this.#timers.after(milliseconds, () => void this.#run())
   }
 
   async #run(): Promise<void> {
-    this.#timer = undefined
-    this.#soonest = INTERVAL * (0.75 + Math.random() / 2)
+    this.#callOff = undefined
+    this.#soonest = INTERVAL * (0.75 + this.#timers.random() / 2)
     try {
       await this.#sweep()
     } catch (fault) {

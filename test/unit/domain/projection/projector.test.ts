@@ -208,6 +208,34 @@ describe('the projector', () => {
     expect(store.rows('tenant_metrics')).toMatchObject([{ totalUsers: 3 }])
   })
 
+  it('takes back no name that another projector is about to come to', async () => {
+    const writer = await foundedTenant()
+    // The other one dies behind its first page, which is a short one.
+    const other = { isAtWork: false, pages: 0 }
+    const { store, directory, make } = projectionOf(writer, {
+      read(events) {
+        if (!other.isAtWork) return events
+        if (other.pages++ > 0) throw new Error('died')
+        return events.slice(0, 1)
+      },
+    })
+    store.beforeCommit = async () => {
+      store.beforeCommit = () => Promise.resolve()
+      other.isAtWork = true
+      await expect(make().project(TENANT)).rejects.toThrow('died')
+      other.isAtWork = false
+    }
+    const release = directory.release.bind(directory)
+    directory.release = async (...given) => {
+      await make().project(TENANT)
+      await release(...given)
+    }
+    await make().project(TENANT)
+    expect(store.position).toBe(writer.storage.head.position)
+    const index = writer.tools.keyVault.emailIndex('ada@example.com')
+    expect(await directory.find('email', index)).toHaveLength(1)
+  })
+
   it('takes a long log page after page', async () => {
     const writer = await new WriterUnderTest().given(createTenant({ settings: settings({ maxUsers: 1_000 }) }))
     await writer.all(Array.from({ length: 600 }, (_, index) => registerUser(2 + index)))

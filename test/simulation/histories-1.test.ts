@@ -1,0 +1,3 @@
+import { historiesCases } from './histories.cases.ts'
+
+historiesCases(1, 5_000)

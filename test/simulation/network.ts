@@ -1,0 +1,43 @@
+import type { Cluster } from './cluster.ts'
+import type { Replica } from './replica.ts'
+import type { World } from './world.ts'
+
+/** When a client stops waiting for an answer, and the longest time of a request on its way, in milliseconds. */
+const PATIENCE = 5_000
+const LATENCY = 10
+
+/** What a client asks of any replica. Undefined when no answer has come: whether anything has been done is unknown. */
+export function overNetwork<T>(
+  world: World,
+  cluster: Cluster,
+  client: string,
+  what: string,
+  ask: (replica: Replica) => Promise<T>,
+): Promise<T | undefined> {
+  const { scheduler, hazards } = world
+  const isLost = () => hazards.chance(hazards.weather.client)
+  return new Promise((resolve) => {
+    let isAnswered = false
+    const answer = (value: T | undefined, told: string) => {
+      if (isAnswered) return
+      isAnswered = true
+      if (scheduler.onStep) scheduler.tell(client, `${what}: ${told}`)
+      resolve(value)
+    }
+    scheduler.in(PATIENCE, () => answer(undefined, 'no answer'))
+    if (isLost()) return
+    scheduler.in(scheduler.random.next() * LATENCY, () => {
+      const replica = cluster.any()
+      if (!replica) return answer(undefined, 'connection refused')
+      const reply = (value: T | undefined, told: string) => {
+        if (!isLost()) scheduler.in(scheduler.random.next() * LATENCY, () => answer(value, told))
+      }
+      ask(replica).then(
+        (value) => reply(value, scheduler.onStep ? shown(replica, value) : ''),
+        (fault: unknown) => reply(undefined, `${replica.process.name} answers with a fault: ${String(fault)}`),
+      )
+    })
+  })
+}
+
+const shown = ({ process }: Replica, value: unknown) => `${process.name} answers ${JSON.stringify(value).slice(0, 160)}`

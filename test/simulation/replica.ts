@@ -1,0 +1,222 @@
+import { runOperation } from '#api/operations/run-operation.ts'
+import type { Forwarder } from '#domain/forwarding/forwarder.ts'
+import { Forwarders } from '#domain/forwarding/forwarders.ts'
+import type { WakeUp } from '#domain/ports/bus.ts'
+import type { QueuedOperation } from '#domain/ports/command-queue.ts'
+import type { Logger } from '#domain/ports/logger.ts'
+import type { ProjectionStore } from '#domain/ports/projection-store.ts'
+import type { TenantStorage } from '#domain/ports/tenant-storage.ts'
+import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
+import { Projector } from '#domain/projection/projector.ts'
+import type { WriterTools } from '#domain/writer/decide-batch.ts'
+import { TenantWriterCore } from '#domain/writer/tenant-writer-core.ts'
+import { Sweep } from '#infrastructure/node/sweep.ts'
+import { logEventStore } from '#infrastructure/shared/log-event-store.ts'
+import type { Messages } from './messages.ts'
+import { over, type Process } from './process.ts'
+import type { World } from './world.ts'
+
+interface Entry {
+  readonly storage: TenantStorage
+  readonly core: TenantWriterCore
+  readonly forwarder: Forwarder
+}
+
+export interface Queues {
+  readonly wakeUps: Messages<WakeUp>
+  readonly operations: Messages<QueuedOperation>
+}
+
+/**
+ * One life of a replica: writer, forwarder, projector, sweeps and runner of operations, bound together as the container binds
+ * them (`PostgresTenantWriter`, `openPipeline`), over ports that may fail at any time.
+ */
+export class Replica {
+  readonly process: Process
+  readonly tools: WriterTools
+  /** The read models of all tenants, as this replica reaches them. */
+  readonly #readModels: ProjectionStore
+  readonly #world: World
+  readonly #queues: Queues
+  readonly #entries = new Map<string, Entry>()
+  readonly #forwarders: Forwarders
+  readonly #projector: Projector
+  readonly #forwarding: Sweep
+  readonly #logger: Logger
+
+  constructor(world: World, process: Process, skew: number, seed: number, queues: Queues) {
+    this.process = process
+    this.#world = world
+    this.#queues = queues
+    this.tools = world.tools(skew, seed)
+    this.#logger = loggerOf(world, process)
+    const { variant, hazards } = world
+    this.#readModels = readModelsOf(world, process)
+    const eventStore = world.eventStore(process)
+    this.#forwarders = new Forwarders({
+      store: variant.eventStore?.(eventStore, process) ?? eventStore,
+      logger: this.#logger,
+      now: this.tools.clock,
+      sweepIn: (wait) => this.#forwarding.soon(wait),
+    })
+    this.#projector = new Projector({
+      eventStore: logEventStore({
+        log: (tenantId, after, limit) => this.#entry(tenantId).storage.readEvents(after, limit),
+      }),
+      store: this.#readModels,
+      writer: {
+        subjectKeys: (tenantId, ids) => this.#entry(tenantId).core.subjectKeys(ids),
+        confirmProjected: (tenantId, position) => this.#entry(tenantId).storage.saveProjected(position),
+      },
+      directory: over(process, 'directory', world.directory, () => hazards.directory),
+      logger: this.#logger,
+      cryptography: this.tools.cryptography,
+      keyVault: this.tools.keyVault,
+      wait: (milliseconds) => process.wait(milliseconds),
+    })
+    const timers = {
+      now: this.tools.clock,
+      random: () => world.scheduler.random.next(),
+      after: (milliseconds: number, run: () => void) => process.after(milliseconds, run),
+    }
+    const sweep = new Sweep(() => this.#sweep(), this.#logger, timers)
+    this.#forwarding = new Sweep(() => this.#forwardLagging(), this.#logger, timers)
+    if (variant.sweeps?.wakeUps !== false) sweep.start()
+    if (variant.sweeps?.forwarding !== false) this.#forwarding.start()
+  }
+
+  writer(tenantId: string): TenantWriterCore {
+    return this.#entry(tenantId).core
+  }
+
+  /** What a wake-up does. */
+  async project(tenantId: string): Promise<void> {
+    await this.#projector.project(tenantId).catch((fault: unknown) => {
+      this.#logger.error('projection failed; the sweep will try again', { fault: String(fault) })
+    })
+  }
+
+  /** Sends what has been submitted to whoever runs operations. */
+  enqueue(operation: QueuedOperation): Promise<void> {
+    return this.#queues.operations.send(this.process, [operation])
+  }
+
+  /** What a message of the queue of operations does. `dispatch` stands in for the API. */
+  async run(operation: QueuedOperation, dispatch: (request: Request) => Promise<Response>): Promise<void> {
+    const core = this.writer(operation.tenantId)
+    const writer = {
+      claimOperation: (_tenantId: string, id: string) => core.claimOperation(id),
+      releaseOperation: (_tenantId: string, id: string) => core.releaseOperation(id),
+      settleOperation: (_tenantId: string, id: string, outcome: Parameters<TenantWriter['settleOperation']>[2]) =>
+        core.settleOperation(id, outcome),
+    } as TenantWriter // all that running one needs
+    const { keyVault } = this.tools
+    await runOperation({ writer, keyVault, publicUrl: 'http://acci.test' }, dispatch, operation).catch(
+      (fault: unknown) => this.#logger.warn('an operation will be tried again', { fault: String(fault) }),
+    )
+  }
+
+  async #sweep(): Promise<void> {
+    const { tenants } = this.#world
+    const now = this.tools.clock()
+    for (const tenantId of tenants.keys()) {
+      const { storage, core } = this.#entry(tenantId)
+      const { head } = await storage.readRows([])
+      if ((await storage.readProjected()) < head.position) await this.#wake(tenantId, head.position)
+      const due = await core.nextDue()
+      if (due !== undefined && due <= now) await this.#runDue(tenantId)
+      await storage.prune(now)
+    }
+  }
+
+  async #forwardLagging(): Promise<void> {
+    const lagging: string[] = []
+    for (const tenantId of this.#world.tenants.keys()) {
+      const { storage } = this.#entry(tenantId)
+      const [{ head }, { forwarded, fence }] = await Promise.all([storage.readRows([]), storage.readForwarding()])
+      if (forwarded < head.position && !fence) lagging.push(tenantId)
+    }
+    await this.#forwarders.sweep(lagging, (tenantId) => this.#entry(tenantId).forwarder)
+  }
+
+  async #wake(tenantId: string, toPosition: number): Promise<void> {
+    try {
+      await this.#queues.wakeUps.send(this.process, [{ tenantId, toPosition }])
+      if (this.#world.variant.trustsMessages) await this.#entry(tenantId).storage.saveProjected(toPosition)
+    } catch (fault) {
+      this.#logger.warn('a wake-up was lost; the sweep will send it again', { tenantId, fault: String(fault) })
+    }
+  }
+
+  async #runDue(tenantId: string): Promise<void> {
+    try {
+      await this.#entry(tenantId).core.runDue()
+    } catch (fault) {
+      this.#logger.error('due work failed; the sweep will try again', { tenantId, fault: String(fault) })
+    }
+  }
+
+  #entry(tenantId: string): Entry {
+    const known = this.#entries.get(tenantId)
+    if (known) return known
+    const entry = this.#open(tenantId)
+    this.#entries.set(tenantId, entry)
+    return entry
+  }
+
+  #open(tenantId: string): Entry {
+    const { variant, hazards } = this.#world
+    const { process, tools } = this
+    // Commands gather by themselves, while the transaction before them is on its way.
+    const plain = over(process, 'log', this.#world.recordsOf(tenantId).log, (method) =>
+      method === 'gather' ? undefined : hazards.log,
+    )
+    const storage = variant.log?.(plain, process) ?? plain
+    const forwarder = this.#forwarders.open(tenantId, variant.forwarding?.(storage, process) ?? storage)
+    const core = new TenantWriterCore({
+      tenantId,
+      storage,
+      tools,
+      mailer: this.#world.mailer(process),
+      onOperation: (operationId) => this.enqueue({ tenantId, operationId }),
+      admission: (head) => forwarder.admit(head),
+      onCommitted: ({ position, due }) => {
+        void this.#wake(tenantId, position)
+        void this.#forwarders.committed(tenantId, forwarder)
+        if (due) void this.#runDue(tenantId)
+      },
+    })
+    return { storage, core, forwarder }
+  }
+}
+
+/** The memory holds a tenant each; the port, all of them. */
+function readModelsOf({ variant, hazards, tenants }: World, process: Process): ProjectionStore {
+  const opened = new Map<string, ProjectionStore>(
+    [...tenants.values()].map(({ tenantId, views }) => {
+      const plain = over<ProjectionStore>(process, 'readModels', views, () => hazards.readModels)
+      return [tenantId, variant.readModels?.(plain, process) ?? plain]
+    }),
+  )
+  const of = (tenantId: string): ProjectionStore => {
+    const store = opened.get(tenantId)
+    if (!store) throw new Error(`there are no read models of ${tenantId}`)
+    return store
+  }
+  return {
+    state: (tenantId) => of(tenantId).state(tenantId),
+    load: (tenantId, wanted) => of(tenantId).load(tenantId, wanted),
+    commit: (tenantId, ...given) => of(tenantId).commit(tenantId, ...given),
+    halts: (tenantId) => of(tenantId).halts(tenantId),
+    skipped: (tenantId) => of(tenantId).skipped(tenantId),
+    skip: (tenantId, skipped) => of(tenantId).skip(tenantId, skipped),
+    catchUp: (tenantId, ...given) => of(tenantId).catchUp(tenantId, ...given),
+  }
+}
+
+function loggerOf({ scheduler }: World, { name }: Process): Logger {
+  const say = (message: string, fields: object = {}) => {
+    if (scheduler.onStep) scheduler.tell(name, `says: ${message} ${JSON.stringify(fields)}`)
+  }
+  return { info: say, warn: say, error: say }
+}

@@ -1,0 +1,120 @@
+import type { StreamStore } from '#domain/ports/event-store.ts'
+import type { Mail, Mailer } from '#domain/ports/mailer.ts'
+import { tenantIdOf } from '../support/subjects.ts'
+import { MemoryDirectory } from '../support/memory-directory.ts'
+import { MemoryProjectionStore } from '../support/memory-projection-store.ts'
+import { MemoryStreamStore } from '../support/memory-stream-store.ts'
+import { MemoryTenantStorage } from '../support/memory-tenant-storage.ts'
+import { Hazards, weatherOf } from './hazards.ts'
+import type { Process } from './process.ts'
+import type { Scheduler } from './scheduler.ts'
+import { simulatedTools, START } from './tools.ts'
+import { AS_IT_IS, type Variant } from './variant.ts'
+
+/** What of one tenant outlives every process. */
+export interface TenantRecords {
+  readonly tenantId: ReturnType<typeof tenantIdOf>
+  readonly log: MemoryTenantStorage
+  readonly views: MemoryProjectionStore
+}
+
+export type ForwardingStore = Pick<StreamStore, 'append' | 'readStream' | 'readLast' | 'health'>
+
+/** Everything durable, and what goes wrong on the way to it. */
+export class World {
+  readonly scheduler: Scheduler
+  readonly hazards: Hazards
+  readonly variant: Variant
+  readonly tenants: ReadonlyMap<string, TenantRecords>
+  readonly streams = new MemoryStreamStore()
+  readonly directory: MemoryDirectory
+  readonly mails: Mail[] = []
+  /** What nobody should ever see, by the invariant it breaks. */
+  readonly violations: { readonly invariant: string; readonly detail: string }[] = []
+
+  constructor(scheduler: Scheduler, variant: Variant = AS_IT_IS) {
+    this.scheduler = scheduler
+    this.variant = variant
+    this.hazards = new Hazards(scheduler, weatherOf(scheduler))
+    this.directory = new MemoryDirectory(() => this.clock())
+    const ids = Array.from({ length: scheduler.random.integer(1, 3) === 1 ? 2 : 1 }, (_, index) =>
+      tenantIdOf(index + 1),
+    )
+    this.tenants = new Map(
+      ids.map((tenantId) => [
+        tenantId,
+        { tenantId, log: new MemoryTenantStorage(), views: new MemoryProjectionStore() },
+      ]),
+    )
+  }
+
+  /** The time as a clock shows it that is so much off. */
+  clock(skew = 0): number {
+    return START + Math.floor(this.scheduler.now) + skew
+  }
+
+  tools(skew: number, seed: number) {
+    return simulatedTools(seed, () => this.clock(skew))
+  }
+
+  recordsOf(tenantId: string): TenantRecords {
+    const records = this.tenants.get(tenantId)
+    if (!records) throw new Error(`there is no tenant ${tenantId}`)
+    return records
+  }
+
+  violated(invariant: string, detail: string): void {
+    this.scheduler.tell('VIOLATION', `${invariant}: ${detail}`)
+    this.violations.push({ invariant, detail })
+  }
+
+  /** The event store as a process sees it, with all that goes wrong between them. */
+  eventStore(process: Process): ForwardingStore {
+    const { hazards, streams, scheduler } = this
+    const { store } = hazards.weather
+    const unavailable = () => {
+      if (hazards.storeAway) return 'unavailable'
+      return hazards.chance(store.losesRequest) ? 'request lost' : undefined
+    }
+    const latency = () => (hazards.chance(store.slow) ? 5_000 : 20)
+    const read = () => ({ latency: latency(), refuses: unavailable })
+    return {
+      append: async (stream, expected, events) => {
+        const append = async () =>
+          hazards.chance(store.notLeader)
+            ? ({ kind: 'notLeader', leader: undefined } as const)
+            : streams.append(stream, expected, events)
+        const link = {
+          latency: latency(),
+          refuses: unavailable,
+          losesReply: () => hazards.chance(store.losesReply),
+          repeats: () => hazards.chance(store.twice),
+        }
+        const what = scheduler.onStep ? `eventStore.append ${events.length} after ${expected}` : 'eventStore.append'
+        return process
+          .call(what, append, link)
+          .catch((fault: unknown) => ({ kind: 'outcomeUnknown', cause: String(fault) }) as const)
+      },
+      readStream: (stream, from, limit) =>
+        process.call('eventStore.readStream', () => streams.readStream(stream, from, limit), read()),
+      readLast: (stream) => process.call('eventStore.readLast', () => streams.readLast(stream), read()),
+      health: () =>
+        process
+          .call('eventStore.health', async () => ({ status: 'up', latency: 1 }) as const, read())
+          .catch(() => ({ status: 'down', latency: 1 }) as const),
+    }
+  }
+
+  mailer(process: Process): Mailer {
+    return {
+      send: (mail) =>
+        process.call(
+          'mailer.send',
+          async () => {
+            this.mails.push(mail)
+          },
+          this.hazards.mail,
+        ),
+    }
+  }
+}
