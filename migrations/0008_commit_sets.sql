@@ -1,18 +1,19 @@
 -- Commits the batches of many tenants in one statement, as sets and not batch by batch: what a commit costs hardly grows
--- with the tenants that share it. Parallel arrays, one set for each kind of row. A batch whose tenant has moved on is left
--- out and spoils nothing of the others; returned are the tenants whose batch was committed. New tenants come first, and
+-- with the tenants that share it. Parallel arrays, one set for each kind of row. A batch whose tenant has moved on, or has
+-- a row that was presumed absent, is left out and spoils nothing of the others; returned are the tenants whose batch was committed. New tenants come first, and
 -- each set in the order of tenants, so that replicas do not lock each other out.
 drop function tenant_log.commit_batches(jsonb);
 create function tenant_log.commit_batches(
   tenants text[], expected bigint[], positions bigint[], hashes text[], due_changed boolean[],
   event_tenants text[], event_positions bigint[], event_bodies text[],
   put_tenants text[], put_refs text[], put_versions bigint[], put_bodies text[], put_expiries bigint[],
-  delete_tenants text[], delete_refs text[]
+  delete_tenants text[], delete_refs text[], absent_tenants text[], absent_refs text[]
 ) returns text[]
 language plpgsql as $$
 declare
   committed text[];
   moved text[];
+  refuted text[];
 begin
   if 0 = any(expected) then
     with made as (
@@ -26,11 +27,17 @@ begin
     select array_agg(tenant_id) into committed from made;
   end if;
   perform 1 from tenant_log.tenant t where t.tenant_id = any(tenants) order by t.tenant_id for update;
+  -- Whoever presumed a row not to be there that is has decided on what is not so.
+  refuted := array(
+    select a.tenant from unnest(absent_tenants, absent_refs) a (tenant, ref)
+    cross join lateral (select 1 from tenant_log.row r where r.tenant_id = a.tenant and r.ref = a.ref limit 1) there
+  );
   with advanced as (
     update tenant_log.tenant t
     set position = g.position, hash = g.hash, revision = t.revision + 1
     from unnest(tenants, expected, positions, hashes) g (tenant, expected, position, hash)
     where t.tenant_id = g.tenant and t.revision = g.expected and g.expected > 0
+      and not t.tenant_id = any(refuted)
     returning t.tenant_id
   )
   select array_agg(tenant_id) into moved from advanced;

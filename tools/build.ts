@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 import { ROOT, run } from './run.ts'
 import { TEXT_EXTENSIONS } from './text-imports.ts'
 import { treeHash } from './tree-hash.ts'
@@ -71,6 +71,18 @@ const require = acciCreateRequire(import.meta.url);
 const __filename = acciFileURLToPath(import.meta.url);
 const __dirname = acciDirname(__filename);`
 
+/**
+ * oso asks for Node's REPL, for a console that nobody opens here. Loading it loads `domain`, and from then on everything that
+ * emits events in the process does so by a slower way.
+ */
+const withoutRepl: Plugin = {
+  name: 'without-repl',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^repl$/ }, ({ path }) => ({ path, namespace: 'without-repl' }))
+    bundle.onLoad({ filter: /.*/, namespace: 'without-repl' }, () => ({ contents: 'export {}' }))
+  },
+}
+
 /** The container's server and the operators' command line beside it: `dist/server/{server,acci}.mjs`, for plain Node. */
 export function buildServer(): Promise<Built> {
   return buildOnce('server/server.mjs', SOURCES, async (folder) => {
@@ -91,6 +103,7 @@ export function buildServer(): Promise<Built> {
       // PGlite finds its data files beside itself; pg-native is optional and never installed; cloudflare:* is behind
       // a test for workerd inside pg.
       external: ['@electric-sql/pglite', 'pg-native', 'cloudflare:*'],
+      plugins: [withoutRepl],
     })
     // oso reads its wasm file from the folder it runs in.
     const oso = Object.keys(metafile.inputs).find((input) => input.endsWith('/oso/dist/src/polar_wasm_api.js'))

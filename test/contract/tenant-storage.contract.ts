@@ -34,6 +34,17 @@ const refsOf = ({ rows }: { readonly rows: readonly StoredRow[] }) => rows.map((
 /** What every adapter of `TenantStorage` does. `open` gives the storage of a tenant; each test has tenants of its own. */
 export function tenantStorageContract(open: (tenantId: string) => Promise<TenantStorage>): void {
   describe('TenantStorage', () => {
+    it('refuses a batch that presumed a row absent which is there, and writes nothing of it', async () => {
+      const storage = await open(newId.tenant())
+      if (!storage.checksAbsence) return
+      const first = batch(EMPTY, 1, { puts: [row('replay/a')] })
+      await storage.commit(first)
+      const second = batch(after(first), 1, { puts: [row('replay/b')] })
+      expect(await storage.commit({ ...second, absent: ['replay/b', 'replay/a'] })).toBe('conflict')
+      expect(await storage.readRows(['replay/b'])).toEqual({ rows: [], head: after(first) })
+      expect(await storage.commit({ ...second, absent: ['replay/b'] })).toBe('committed')
+    })
+
     it('begins empty', async () => {
       const storage = await open(newId.tenant())
       expect(await storage.readRows(['user/a'])).toEqual({ rows: [], head: EMPTY })

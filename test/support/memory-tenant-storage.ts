@@ -7,6 +7,7 @@ const byRef = (a: StoredRow, b: StoredRow) => (a.ref < b.ref ? -1 : 1)
 
 /** One tenant's storage in memory. Rows and events are kept as text, so that only what JSON carries comes back. */
 export class MemoryTenantStorage implements TenantStorage {
+  readonly checksAbsence = true
   readonly texts: string[] = []
   /** Every batch that was committed. */
   readonly commits: CommitBatch[] = []
@@ -93,6 +94,7 @@ export class MemoryTenantStorage implements TenantStorage {
       this.touch()
     }
     if (batch.expected.revision !== this.#head.revision) return 'conflict'
+    if (batch.absent?.some((ref) => this.#rows.has(ref))) return 'conflict'
     for (const { position, text } of batch.events) {
       if (position !== this.texts.length + 1) throw new Error(`position ${position} after ${this.texts.length}`)
       this.texts.push(text)

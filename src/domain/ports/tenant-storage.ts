@@ -35,6 +35,8 @@ export interface CommitBatch {
   readonly events: readonly StoredEvent[]
   readonly puts: readonly StoredRow[]
   readonly deletes: readonly string[]
+  /** Rows that were presumed not to be there, without asking: one that is makes the commit a conflict. */
+  readonly absent?: readonly string[]
 }
 
 export interface RowPage {
@@ -44,6 +46,8 @@ export interface RowPage {
 
 /** The storage of ONE tenant's writer. Adapters: Durable Object SQLite, Postgres. */
 export interface TenantStorage extends ForwardingStorage {
+  /** Whether commits look after `absent`. Worth it where reading is a round trip. */
+  readonly checksAbsence: boolean
   /** Rows that exist among `refs`, and the head they were read at, from one snapshot. */
   readRows(refs: readonly string[]): Promise<RowPage>
   /** Up to `limit` rows with `from` <= ref < `to`, in the order of their refs. */

@@ -140,7 +140,7 @@ export class BatchDecider {
 
   async #replay({ replay }: CommandMetadata): Promise<Outcome<Receipt> | undefined> {
     if (!replay) return undefined
-    const record = await this.#rows.read('replay', replay.recordId)
+    const record = await this.#rows.readPresumedAbsent('replay', replay.recordId)
     if (!record) return undefined
     if (record.fingerprint !== replay.fingerprint) return refuse('idempotency.key_reused')
     const { receipt, sealedReply } = record
@@ -329,7 +329,7 @@ export async function prefetch(
     batch.flatMap((one): Promise<unknown>[] => [
       load(one),
       checkSession(rows, tenantId, one.metadata.actor, now),
-      one.metadata.replay ? rows.read('replay', one.metadata.replay.recordId) : Promise.resolve(),
+      one.metadata.replay ? rows.readPresumedAbsent('replay', one.metadata.replay.recordId) : Promise.resolve(),
     ]),
   )
 }

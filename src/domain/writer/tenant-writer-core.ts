@@ -113,11 +113,11 @@ export class TenantWriterCore {
 
   async principal(sessionId: string): Promise<Outcome<Principal>> {
     const look = (rows: WorkingSet) => livePrincipal(rows, this.#tenantId, sessionId, this.#tools.clock())
-    const rows = new WorkingSet(this.#storage, this.#known, 'any')
+    const rows = new WorkingSet(this.#storage, this.#known, { revisions: 'any' })
     const principal = await look(rows)
     if (await rows.isCurrent()) return principal
     // Whatever is committed between two reads only makes the answer fresher, so a busy tenant never has to be read again.
-    return look(new WorkingSet(this.#storage, undefined, 'any'))
+    return look(new WorkingSet(this.#storage, undefined, { revisions: 'any' }))
   }
 
   async tenant(): Promise<Fresh<TenantState>> {
@@ -275,7 +275,8 @@ export class TenantWriterCore {
   async #process(batch: readonly Waiting[]): Promise<void> {
     try {
       for (let attempt = 0; attempt < MAX_CONFLICTS; attempt++) {
-        if (await this.#attempt(batch)) return
+        // What was presumed may have been the reason to begin anew.
+        if (await this.#attempt(batch, attempt === 0 && this.#storage.checksAbsence)) return
       }
       throw new Error('the tenant is written to by too many writers at once')
     } catch (fault) {
@@ -284,8 +285,8 @@ export class TenantWriterCore {
   }
 
   /** Decides and commits a batch once; false when another writer was faster and everything must be decided anew. */
-  async #attempt(batch: readonly Waiting[]): Promise<boolean> {
-    const rows = new WorkingSet(this.#storage, this.#known)
+  async #attempt(batch: readonly Waiting[], presumes: boolean): Promise<boolean> {
+    const rows = new WorkingSet(this.#storage, this.#known, { presumes })
     try {
       const requests = batch.flatMap(({ request }) => request ?? [])
       await prefetch(rows, requests, this.#tenantId, this.#tools.clock())
@@ -302,6 +303,7 @@ export class TenantWriterCore {
           settled.push(() => reject(fault))
         }
       }
+      if (!(await rows.presumedRightly())) return false
       const changes = rows.changes()
       const wrote = decider.events.length > 0 || changes.puts.length > 0 || changes.deletes.length > 0
       if (wrote) {
@@ -310,6 +312,7 @@ export class TenantWriterCore {
           head: decider.head,
           events: decider.events,
           ...changes,
+          absent: rows.absent,
         })
         if (result === 'conflict') {
           this.#known.forget()

@@ -22,11 +22,14 @@ export class WorkingSet implements RowReader {
     { readonly done: Promise<void>; readonly resolve: () => void; readonly reject: (fault: unknown) => void }
   >()
   readonly #revisions: 'one' | 'any'
+  readonly #presumes: boolean
   #head: Head | undefined
   /** A read that failed makes the whole set useless: every later read fails with it, without asking again. */
   #fault: { readonly cause: unknown } | undefined
 
   readonly #known: KnownRows | undefined
+  /** Rows presumed not to be there. */
+  readonly #presumed = new Set<string>()
   /** The head of rows that were taken from what is known; storage may be further. */
   #assumed: Head | undefined
   /** Whether storage has been read since the first assumption, and was where it was assumed to be. */
@@ -34,12 +37,18 @@ export class WorkingSet implements RowReader {
 
   /**
    * @param known rows that need not be read; `isCurrent` must then be asked before anything is told that no commit proves.
+   * @param presumes whether a row may be presumed absent: see `readPresumedAbsent`.
    * @param revisions `any`: reads may be of different revisions, each at least as new as those before. For queries only.
    */
-  constructor(storage: TenantStorage, known?: KnownRows, revisions: 'one' | 'any' = 'one') {
+  constructor(
+    storage: TenantStorage,
+    known?: KnownRows,
+    { revisions = 'one', presumes = false }: { readonly revisions?: 'one' | 'any'; readonly presumes?: boolean } = {},
+  ) {
     this.#storage = storage
     this.#known = known
     this.#revisions = revisions
+    this.#presumes = presumes
   }
 
   /** The head all reads were made at. Fetches it when nothing has been read yet. */
@@ -60,6 +69,30 @@ export class WorkingSet implements RowReader {
   async read<Kind extends RowKind>(kind: Kind, id: string): Promise<RowValues[Kind] | undefined> {
     const entry = await this.#entry(rowRef(kind, id))
     return entry && rowValue(kind, entry.value)
+  }
+
+  /**
+   * As `read`, for a row that is hardly ever there: it is taken as absent without asking where the commit finds out (`absent`).
+   * Unless the row is then written, whoever tells something on the strength of it must ask `presumedRightly`.
+   */
+  async readPresumedAbsent<Kind extends RowKind>(kind: Kind, id: string): Promise<RowValues[Kind] | undefined> {
+    const ref = rowRef(kind, id)
+    if (!this.#presumes || !this.#known?.head || this.#written.has(ref) || this.#loaded.has(ref))
+      return this.read(kind, id)
+    this.#presumed.add(ref)
+    return undefined
+  }
+
+  /** Presumed rows that are written, so that the commit has to look after them. */
+  get absent(): readonly string[] {
+    return [...this.#presumed].filter((ref) => this.#written.has(ref))
+  }
+
+  /** Whether those presumed rows that are not written are absent indeed. */
+  async presumedRightly(): Promise<boolean> {
+    const unproven = [...this.#presumed].filter((ref) => !this.#written.has(ref))
+    await Promise.all(unproven.map((ref) => this.#fetch(ref)))
+    return unproven.every((ref) => this.#loaded.get(ref) === undefined)
   }
 
   async version(kind: RowKind, id: string): Promise<number> {

@@ -68,10 +68,11 @@ function commitStatement(batches: readonly Pick<Waiting, 'tenantId' | 'batch'>[]
   const events = batches.flatMap(({ tenantId, batch }) => batch.events.map((event) => ({ tenantId, ...event })))
   const puts = batches.flatMap(({ tenantId, batch }) => batch.puts.map((row) => ({ tenantId, ...row })))
   const deletes = batches.flatMap(({ tenantId, batch }) => batch.deletes.map((ref) => ({ tenantId, ref })))
+  const absent = batches.flatMap(({ tenantId, batch }) => (batch.absent ?? []).map((ref) => ({ tenantId, ref })))
   return {
     text: `select tenant_log.commit_batches(
       $1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::boolean[], $6::text[], $7::bigint[], $8::text[],
-      $9::text[], $10::text[], $11::bigint[], $12::text[], $13::bigint[], $14::text[], $15::text[]) as committed`,
+      $9::text[], $10::text[], $11::bigint[], $12::text[], $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[]) as committed`,
     params: [
       batches.map(({ tenantId }) => tenantId),
       batches.map(({ batch }) => batch.expected.revision),
@@ -88,6 +89,8 @@ function commitStatement(batches: readonly Pick<Waiting, 'tenantId' | 'batch'>[]
       puts.map(({ expiresAt }) => expiresAt ?? null),
       deletes.map(({ tenantId }) => tenantId),
       deletes.map(({ ref }) => ref),
+      absent.map(({ tenantId }) => tenantId),
+      absent.map(({ ref }) => ref),
     ],
   }
 }

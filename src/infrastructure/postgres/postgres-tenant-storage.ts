@@ -34,6 +34,7 @@ const forwardingOf = (row: SqlRow | undefined): Forwarding => {
 
 /** One tenant's part of the schema `tenant_log`. Any replica may write; the tenant's revision lets one of them win. */
 export class PostgresTenantStorage implements TenantStorage {
+  readonly checksAbsence = true
   readonly #session: SqlSession
   readonly #shared: SharedStatements
   readonly #tenantId: string

@@ -42,6 +42,8 @@ const rowOf = ({ ref, version, value, expires_at: expiresAt }: RowRecord): Store
  * by their ref, and there is no other index.
  */
 export class SqliteTenantStorage implements TenantStorage {
+  /** A read is a call away, and a commit would only do it in its place. */
+  readonly checksAbsence = false
   readonly #storage: DurableObjectStorage
   readonly #onCommit: () => void
   #head: Head

@@ -27,6 +27,29 @@ describe('rows that a writer knows', () => {
     expect(storage.reads.slice(reads)).toEqual([])
   })
 
+  it('spare a command with a key of its own every read', async () => {
+    const { first, storage } = await twoReplicas()
+    const reads = storage.reads.length
+    await first.do(rename(2, 'Ben'), { replay: { recordId: 'one', fingerprint: 'a' } })
+    expect(storage.reads.slice(reads)).toEqual([])
+    expect(storage.commits.at(-1)?.absent).toEqual(['replay/one'])
+  })
+
+  it('presume no key to be new that another replica has seen: its answer is given again', async () => {
+    const { first, second, storage } = await twoReplicas()
+    const key = { replay: { recordId: 'one', fingerprint: 'a' } }
+    const outcome = await second.do(rename(2, 'Ben'), key)
+    // The replica has seen the head since, but not the record.
+    await first.given(rename(2, 'Bill'))
+    const { position } = storage.head
+    expect(await first.do(rename(2, 'Ben'), key)).toMatchObject({
+      value: { position: outcome.ok && outcome.value.position, replayed: true },
+    })
+    const refused = { replay: { recordId: 'one', fingerprint: 'b' } }
+    expect(await first.do(rename(9, 'X'), refused)).toMatchObject({ error: { code: 'idempotency.key_reused' } })
+    expect(storage.head.position).toBe(position)
+  })
+
   it('are forgotten when another replica has committed: the command is decided on what it wrote', async () => {
     const { first, second, storage } = await twoReplicas()
     await second.given(deactivate(2))

@@ -70,7 +70,7 @@ describe('a working set', () => {
 
   it('reads any revision when it is told to', async () => {
     const storage = storageWith('a', 'b')
-    const rows = new WorkingSet(storage, undefined, 'any')
+    const rows = new WorkingSet(storage, undefined, { revisions: 'any' })
     await rows.read('email', 'a')
     storage.touch()
     expect(await rows.read('email', 'b')).toEqual({ userId: 'b' })
