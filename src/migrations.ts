@@ -2,8 +2,10 @@ import directoryAndKeys from '../migrations/0003_directory_and_keys.sql'
 import directoryPositions from '../migrations/0004_directory_positions.sql'
 import commitLookups from '../migrations/0005_commit_lookups.sql'
 import commitSets from '../migrations/0008_commit_sets.sql'
+import rowsInPlace from '../migrations/0009_rows_in_place.sql'
 import forwarding from '../migrations/0006_forwarding.sql'
 import projectionHalts from '../migrations/0007_projection_halts.sql'
+import projectionCalls from '../migrations/0010_projection_calls.sql'
 import readModels from '../migrations/0001_read_models.sql'
 import tenantLog from '../migrations/0002_tenant_log.sql'
 import type { Migration } from '#infrastructure/postgres/migrate.ts'
@@ -18,4 +20,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0006_forwarding', text: forwarding },
   { name: '0007_projection_halts', text: projectionHalts },
   { name: '0008_commit_sets', text: commitSets },
+  { name: '0009_rows_in_place', text: rowsInPlace },
+  { name: '0010_projection_calls', text: projectionCalls },
 ]

@@ -10,12 +10,14 @@ interface Waiting {
 
 /** Most batches one statement takes. */
 const MAX_BATCHES = 256
+/** Statements under way at a time: while the database flushes one, this process gets the next one ready. */
+const LANES = 2
 
 /** Commits the batches of many tenants that wait at the same moment in one statement, so that they share one flush to disk. */
 export class CommitCoalescer {
   readonly #session: SqlSession
   #waiting: Waiting[] = []
-  #committing = false
+  #lanes = 0
 
   constructor(session: SqlSession) {
     this.#session = session
@@ -24,16 +26,16 @@ export class CommitCoalescer {
   commit(tenantId: string, batch: CommitBatch): Promise<'committed' | 'conflict'> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ tenantId, batch, resolve, reject })
-      if (!this.#committing) void this.#work()
+      if (this.#lanes < LANES) void this.#work()
     })
   }
 
   async #work(): Promise<void> {
-    this.#committing = true
+    this.#lanes++
     // Whoever is ready in this turn joins.
     await Promise.resolve()
     while (this.#waiting.length > 0) await this.#send(this.#take())
-    this.#committing = false
+    this.#lanes--
   }
 
   /** The next batches, at most one a tenant: a second one of the same tenant stands on the result of the first. */

@@ -6,10 +6,10 @@ import type {
   SkippedEvent,
   Wanted,
 } from '#domain/ports/projection-store.ts'
-import type { RowSelector, ViewRow } from '#domain/projection/view.ts'
+import type { ViewRow } from '#domain/projection/view.ts'
 import { VIEW_NAMES, VIEWS, type ViewName, type ViewPage } from '#domain/projection/views.ts'
-import { onlyRow, sqlState, type SqlRow, type SqlSession, type SqlStatement } from './sql-session.ts'
-import { namedBy, pageOf, written } from './view-rows.ts'
+import { onlyRow, sqlState, type SqlRow, type SqlScope, type SqlSession, type SqlStatement } from './sql-session.ts'
+import { namedBy, pageOf, written, writtenPage } from './view-rows.ts'
 
 /** Raised by the functions of the schema when somebody else has moved what was to be moved. */
 const MOVED = 'AC001'
@@ -37,26 +37,25 @@ export class PostgresProjectionStore implements ProjectionStore {
 
   async load(tenantId: string, wanted: Wanted): Promise<ViewPage> {
     const names = VIEW_NAMES.filter((name) => wanted[name].length > 0)
-    const results =
-      names.length === 0
-        ? []
-        : await this.#session.transaction(
-            { tenantId },
-            names.map((name) => selectRows(name, tenantId, wanted[name])),
-          )
-    return pageOf(names, results)
+    if (names.length === 0) return pageOf([], [])
+    const asked = JSON.stringify(Object.fromEntries(names.map((name) => [name, namedBy(wanted[name])])))
+    const [rows = []] = await this.#session.transaction('owner', [
+      { text: 'select view, data from read_models.load_rows($1, $2::jsonb)', params: [tenantId, asked] },
+    ])
+    return pageOf(
+      names,
+      names.map((name) => rows.filter(({ view }) => view === name)),
+    )
   }
 
   async commit(tenantId: string, from: number, to: number, rows: ViewPage, halts: readonly Halt[] = []) {
-    const advance = {
-      text: 'select read_models.advance($1, $2, $3, $4::jsonb)',
-      params: [tenantId, from, to, VERSIONS],
+    // The call goes behind the tenant's wall by itself.
+    const project = {
+      text: 'select read_models.project($1, $2, $3, $4::jsonb, $5::jsonb)',
+      params: [tenantId, from, to, VERSIONS, writtenPage(rows)],
     }
-    const results = await this.#unlessMoved(tenantId, [
-      advance,
-      ...upserts(tenantId, rows),
-      ...halts.map((halt) => insertHalt(tenantId, halt)),
-    ])
+    const insertHalts = halts.map((halt) => insertHalt(tenantId, halt))
+    const results = await this.#unlessMoved(halts.length === 0 ? 'owner' : { tenantId }, [project, ...insertHalts])
     return results ? 'committed' : 'conflict'
   }
 
@@ -99,14 +98,14 @@ export class PostgresProjectionStore implements ProjectionStore {
   ): Promise<CatchUp> {
     const move = { text: 'select read_models.catch_up($1, $2, $3, $4) as done', params: [tenantId, view, from, to] }
     const again = halt ? [updateHalt(tenantId, halt)] : []
-    const results = await this.#unlessMoved(tenantId, [move, ...upserts(tenantId, rows), ...again])
+    const results = await this.#unlessMoved({ tenantId }, [move, ...upserts(tenantId, rows), ...again])
     if (!results) return 'conflict'
     return onlyRow(results[0])['done'] === true ? 'done' : 'committed'
   }
 
-  async #unlessMoved(tenantId: string, statements: readonly SqlStatement[]) {
+  async #unlessMoved(scope: SqlScope, statements: readonly SqlStatement[]) {
     try {
-      return await this.#session.transaction({ tenantId }, statements)
+      return await this.#session.transaction(scope, statements)
     } catch (fault) {
       if (sqlState(fault) === MOVED) return undefined
       throw fault
@@ -136,16 +135,6 @@ const updateHalt = (tenantId: string, { view, eventId, eventType, error, attempt
          where tenant_id = $1 and view = $2`,
   params: [tenantId, view, eventId, eventType, error, attempts],
 })
-
-function selectRows(name: ViewName, tenantId: string, selectors: readonly RowSelector[]): SqlStatement {
-  const { keys, userIds } = namedBy(selectors)
-  const ofUsers = userIds === '[]' ? '' : 'or user_id = any(array(select jsonb_array_elements_text($3::jsonb)))'
-  return {
-    text: `select data from read_models.${name}
-           where tenant_id = $1 and (key = any(array(select jsonb_array_elements_text($2::jsonb))) ${ofUsers})`,
-    params: [tenantId, keys, ...(userIds === '[]' ? [] : [userIds])],
-  }
-}
 
 const upserts = (tenantId: string, rows: ViewPage): readonly SqlStatement[] =>
   VIEW_NAMES.filter((name) => rows[name].length > 0).map((name) => upsertRows(name, tenantId, rows[name]))

@@ -35,14 +35,14 @@ export class PostgresShadowStore implements ShadowStore {
     const results = await this.#session.transaction(
       { tenantId },
       names.map((name) => {
-        const { keys, userIds } = namedBy(wanted[name])
+        const { keys, userIds = [] } = namedBy(wanted[name])
         return {
           text: `select data from read_models.shadow_row where tenant_id = $1 and view = $2
                    and key = any(array(select jsonb_array_elements_text($3::jsonb)))
                  union
                  select data from read_models.shadow_row where tenant_id = $1 and view = $2
                    and data ? 'userId' and data ->> 'userId' = any(array(select jsonb_array_elements_text($4::jsonb)))`,
-          params: [tenantId, name, keys, userIds],
+          params: [tenantId, name, JSON.stringify(keys), JSON.stringify(userIds)],
         }
       }),
     )

@@ -2,11 +2,16 @@ import type { RowSelector, ViewRow } from '#domain/projection/view.ts'
 import { VIEW_NAMES, type ViewName, type ViewPage } from '#domain/projection/views.ts'
 import type { SqlRow } from './sql-session.ts'
 
-/** Keys and user ids that selectors name, as JSON for `jsonb_array_elements_text`. */
-export function namedBy(selectors: readonly RowSelector[]): { readonly keys: string; readonly userIds: string } {
+/** Keys and user ids that selectors name. */
+export interface NamedRows {
+  readonly keys: readonly string[]
+  readonly userIds?: readonly string[]
+}
+
+export function namedBy(selectors: readonly RowSelector[]): NamedRows {
   const keys = selectors.flatMap((selector) => ('key' in selector ? [selector.key] : []))
   const userIds = selectors.flatMap((selector) => ('userId' in selector ? [selector.userId] : []))
-  return { keys: JSON.stringify(keys), userIds: JSON.stringify(userIds) }
+  return { keys, ...(userIds.length > 0 && { userIds }) }
 }
 
 /** The page of the rows found, by the names of the views they were asked of. */
@@ -20,6 +25,12 @@ export function pageOf(names: readonly ViewName[], results: readonly (readonly S
 /** Rows as they are written: the document, and what a list can be searched by. */
 export const written = (rows: readonly ViewRow[]): string =>
   storable(JSON.stringify(rows.map((doc) => ({ doc, search: searchText(doc) }))))
+
+/** The rows of all views that have any, by view. */
+export const writtenPage = (page: ViewPage): string =>
+  `{${VIEW_NAMES.filter((name) => page[name].length > 0)
+    .map((name) => `"${name}":${written(page[name])}`)
+    .join(',')}}`
 
 /** What a list can be searched by, in lower case. */
 function searchText(
