@@ -70,7 +70,7 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
   const directory = new PostgresDirectory(session, tools.clock)
   const projector = new Projector({
     eventStore: logEventStore(writer),
-    store: new PostgresProjectionStore(session),
+    store: new PostgresProjectionStore(session, { besideLog: true }),
     writer,
     directory,
     logger,

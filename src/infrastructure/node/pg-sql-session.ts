@@ -57,7 +57,12 @@ export class PgSqlSession implements SqlSession {
     })
     // A connection that is lost tells so wherever it is; while somebody works with it, the pool does not listen, and a fault
     // that nobody listens to ends the process.
-    this.#pool.on('connect', (client) => client.on('error', onFault))
+    this.#pool.on('connect', (client) => {
+      client.on('error', onFault)
+      // Statements are few and the same, and look up by keys: a plan for them all is as good as one made anew each time, which
+      // is what PostgreSQL would prefer for arrays of unknown length.
+      client.query('set plan_cache_mode = force_generic_plan').catch(() => undefined)
+    })
     this.#pool.on('error', () => undefined)
   }
 

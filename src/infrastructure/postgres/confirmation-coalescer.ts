@@ -1,13 +1,15 @@
-import type { SqlSession } from './sql-session.ts'
+import { UNFLUSHED, type SqlSession } from './sql-session.ts'
 
-/** In the order of tenants, so that replicas do not lock each other out. */
+/** What is lost is confirmed again. In the order of tenants, so that replicas do not lock each other out. */
 const CONFIRM = `
   with further as (
     select t.tenant_id, c.position from unnest($1::text[], $2::bigint[]) c (tenant, position)
     join tenant_log.tenant t on t.tenant_id = c.tenant and t.projected < c.position
     order by t.tenant_id for update of t
+  ), confirmed as (
+    update tenant_log.tenant t set projected = f.position from further f where t.tenant_id = f.tenant_id
   )
-  update tenant_log.tenant t set projected = f.position from further f where t.tenant_id = f.tenant_id`
+  select ${UNFLUSHED}`
 
 /** Writes down how far tenants have been projected, for all that are confirmed while the writing before is under way. */
 export class ConfirmationCoalescer {

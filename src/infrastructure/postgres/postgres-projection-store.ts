@@ -8,7 +8,15 @@ import type {
 } from '#domain/ports/projection-store.ts'
 import type { ViewRow } from '#domain/projection/view.ts'
 import { VIEW_NAMES, VIEWS, type ViewName, type ViewPage } from '#domain/projection/views.ts'
-import { onlyRow, sqlState, type SqlRow, type SqlScope, type SqlSession, type SqlStatement } from './sql-session.ts'
+import {
+  onlyRow,
+  sqlState,
+  UNFLUSHED,
+  type SqlRow,
+  type SqlScope,
+  type SqlSession,
+  type SqlStatement,
+} from './sql-session.ts'
 import { namedBy, pageOf, written, writtenPage } from './view-rows.ts'
 
 /** Raised by the functions of the schema when somebody else has moved what was to be moved. */
@@ -19,9 +27,15 @@ const VERSIONS = JSON.stringify(Object.fromEntries(VIEW_NAMES.map((name) => [nam
 /** The projector's side of the schema `read_models`. View names are table names. */
 export class PostgresProjectionStore implements ProjectionStore {
   readonly #session: SqlSession
+  readonly #project: string
 
-  constructor(session: SqlSession) {
+  /**
+   * @param options.besideLog whether the tenants' logs are in the same database. What a crash then takes from the read models
+   * it also takes from what was confirmed after, and the sweep projects it again: nobody has to wait for the disk.
+   */
+  constructor(session: SqlSession, { besideLog = false }: { readonly besideLog?: boolean } = {}) {
     this.#session = session
+    this.#project = `select ${besideLog ? `${UNFLUSHED}, ` : ''}read_models.project($1, $2, $3, $4::jsonb, $5::jsonb)`
   }
 
   async state(tenantId: string): Promise<ProjectionState> {
@@ -51,7 +65,7 @@ export class PostgresProjectionStore implements ProjectionStore {
   async commit(tenantId: string, from: number, to: number, rows: ViewPage, halts: readonly Halt[] = []) {
     // The call goes behind the tenant's wall by itself.
     const project = {
-      text: 'select read_models.project($1, $2, $3, $4::jsonb, $5::jsonb)',
+      text: this.#project,
       params: [tenantId, from, to, VERSIONS, writtenPage(rows)],
     }
     const insertHalts = halts.map((halt) => insertHalt(tenantId, halt))

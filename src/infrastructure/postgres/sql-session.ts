@@ -27,6 +27,9 @@ export function scopeStatement(scope: Exclude<SqlScope, 'owner'>): SqlStatement 
   }
 }
 
+/** In a select list: the transaction is committed without waiting for the disk. A crash may take it, whole; never a part of it. */
+export const UNFLUSHED = `set_config('synchronous_commit', 'off', true)`
+
 /** What a transaction of a scope consists of. */
 export const scoped = (scope: SqlScope, statements: readonly SqlStatement[]): readonly SqlStatement[] =>
   scope === 'owner' ? statements : [scopeStatement(scope), ...statements]
