@@ -77,10 +77,10 @@ export function createApp({ servicesOf, addressOf }: AppOptions) {
   app.notFound((c) => {
     const methods = methodsAt(app, c.req.path)
     if (methods.length === 0)
-      return answer(c, problemOf({ code: 'route.not_found' }, c.var.language, problemContext(c)))
+      return answer(c, problemOf({ code: 'route.not_found' }, c.get('language'), problemContext(c)))
     c.header('Allow', methods.join(', '))
     if (c.req.method === 'OPTIONS') return c.body(null, 204)
-    return answer(c, problemOf({ code: 'route.method_not_allowed' }, c.var.language, problemContext(c)))
+    return answer(c, problemOf({ code: 'route.method_not_allowed' }, c.get('language'), problemContext(c)))
   })
   app.onError((fault, c) => {
     if (fault instanceof DeferredCommand)
@@ -91,12 +91,12 @@ export function createApp({ servicesOf, addressOf }: AppOptions) {
 }
 
 function failed(c: AppContext, fault: unknown) {
-  if (fault instanceof RefusalError) return answer(c, problemOf(fault.refusal, c.var.language, problemContext(c)))
+  if (fault instanceof RefusalError) return answer(c, problemOf(fault.refusal, c.get('language'), problemContext(c)))
   if (fault instanceof HTTPException && fault.status < 500) {
-    return answer(c, problemOf({ code: 'request.unreadable' }, c.var.language, problemContext(c)))
+    return answer(c, problemOf({ code: 'request.unreadable' }, c.get('language'), problemContext(c)))
   }
-  c.var.services?.logger.error('request failed', {
-    requestId: c.var.requestId,
+  c.get('services')?.logger.error('request failed', {
+    requestId: c.get('requestId'),
     fault: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault),
   })
   const { language } = c.var
@@ -112,7 +112,7 @@ const refusalOf = (target: string, issues: Parameters<typeof validationRefusal>[
     ? ({ code: 'resource.not_found' } as const)
     : validationRefusal(issues, target === 'query' ? '?' : '')
 
-const problemContext = (c: AppContext) => ({ requestId: c.var.requestId })
+const problemContext = (c: AppContext) => ({ requestId: c.get('requestId') })
 
 const answer = (c: AppContext, { status, body, headers }: ProblemAnswer) =>
   c.body(JSON.stringify(body), status as 400, { ...headers, 'Content-Type': 'application/problem+json' }) // any status of the catalogue

@@ -35,9 +35,9 @@ export function expectedVersion(c: AppContext): number | undefined {
  * record, and the key seals what in the answer is secret.
  */
 export function writeOnce(c: AppContext, route: string, request: Json): WriteOnce {
-  const { cryptography } = c.var.services
-  const key = c.var.idempotencyKey
-  const base = { correlationId: c.var.correlationId }
+  const { cryptography } = c.get('services')
+  const key = c.get('idempotencyKey')
+  const base = { correlationId: c.get('correlationId') }
   const version = expectedVersion(c)
   const condition = version === undefined ? {} : { expectedVersion: version }
   if (key === undefined) {
@@ -52,7 +52,7 @@ export function writeOnce(c: AppContext, route: string, request: Json): WriteOnc
   }
   if (!IDEMPOTENCY_KEY.test(key))
     throw new RefusalError({ code: 'request.invalid_header', params: { header: 'Idempotency-Key' } })
-  const caller = c.var.principal?.userId ?? 'anonymous'
+  const caller = c.get('principal')?.userId ?? 'anonymous'
   const recordId = toBase64Url(cryptography.sha256(canonicalJson([caller, route, key])))
   const fingerprint = cryptography.sha256Hex(canonicalJson(request))
   const commandId = `${ID_PREFIXES.command}_${encodeUuid(cryptography.sha256(`command/${recordId}`))}`

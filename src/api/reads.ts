@@ -15,7 +15,7 @@ const FOLLOW_WITHIN = 4_000
 /** The position of a tenant's log that this request has already seen and must not see less than. */
 export function requiredPosition(c: AppContext, tenantId: string): number {
   let required = 0
-  for (const token of c.var.consistency) if (token.tenantId === tenantId) required = Math.max(required, token.position)
+  for (const token of c.get('consistency')) if (token.tenantId === tenantId) required = Math.max(required, token.position)
   return required
 }
 
@@ -26,15 +26,15 @@ async function freshestFor<Row>(
   writer: () => Promise<Fresh<Row>>,
 ): Promise<Fresh<Row>> {
   const onFault = (fault: unknown) =>
-    c.var.services.logger.warn('read model unavailable; asked the writer', {
-      requestId: c.var.requestId,
+    c.get('services').logger.warn('read model unavailable; asked the writer', {
+      requestId: c.get('requestId'),
       fault: String(fault),
     })
   return unwrap(await freshest(requiredPosition(c, tenantId), readModel, writer, onFault))
 }
 
 export function readTenant(c: AppContext, tenantId: string): Promise<Fresh<TenantDetails>> {
-  const { readModels, writer } = c.var.services
+  const { readModels, writer } = c.get('services')
   return freshestFor(
     c,
     tenantId,
@@ -47,7 +47,7 @@ export function readTenant(c: AppContext, tenantId: string): Promise<Fresh<Tenan
 }
 
 export function readUser(c: AppContext, tenantId: string, userId: string): Promise<Fresh<UserProfileView>> {
-  const { readModels, writer } = c.var.services
+  const { readModels, writer } = c.get('services')
   return freshestFor(
     c,
     tenantId,
@@ -64,8 +64,8 @@ export function readUser(c: AppContext, tenantId: string, userId: string): Promi
  * Projecting is idempotent and guarded: it does no harm that the projector itself may be doing the same.
  */
 export async function catchUp(c: AppContext, view: ViewName, tenantIds?: readonly string[]): Promise<void> {
-  const { projector } = c.var.services
-  const wanted = new Set(tenantIds ?? c.var.consistency.map((token) => token.tenantId))
+  const { projector } = c.get('services')
+  const wanted = new Set(tenantIds ?? c.get('consistency').map((token) => token.tenantId))
   await Promise.all(
     [...wanted].map(async (tenantId) => {
       const required = requiredPosition(c, tenantId)

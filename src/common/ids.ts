@@ -39,12 +39,18 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 
 /** Crockford base32 of 16 bytes: 26 characters, most significant bits first. */
 export function encodeUuid(bytes: Uint8Array): string {
-  let value = 0n
-  for (const byte of bytes.subarray(0, 16)) value = (value << 8n) | BigInt(byte)
   let text = ''
-  for (let digit = 0; digit < 26; digit++) {
-    text = ALPHABET.charAt(Number(value & 31n)) + text
-    value >>= 5n
+  // 128 bits and two leading zeros make 26 digits of five.
+  let bits = 2
+  let held = 0
+  for (const byte of bytes.subarray(0, 16)) {
+    held = (held << 8) | byte
+    bits += 8
+    while (bits >= 5) {
+      bits -= 5
+      text += ALPHABET.charAt((held >>> bits) & 31)
+    }
+    held &= (1 << bits) - 1
   }
   return text
 }

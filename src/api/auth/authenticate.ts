@@ -9,15 +9,15 @@ const BEARER = /^Bearer +([A-Za-z0-9_.-]{1,8192})$/i
 /** The claims of the bearer token, if it is one of ours and has not expired. Says nothing of its session. */
 export async function tokenClaims(c: AppContext): Promise<AccessTokenClaims> {
   const token = BEARER.exec(c.req.header('authorization') ?? '')?.[1]
-  const check = token === undefined ? undefined : await c.var.services.tokens.verify(token)
+  const check = token === undefined ? undefined : await c.get('services').tokens.verify(token)
   return check?.ok ? check.claims : unwrap(refuse('unauthenticated'))
 }
 
 /** The live principal behind the request's token. Everything about the user is the writer's current word, not the token's. */
 export async function authenticate(c: AppContext): Promise<Principal> {
   // A request that was kept comes without its token: for whom it is was seen when it was accepted.
-  const { tenantId, sessionId, userId } = c.var.onBehalf?.principal ?? (await tokenClaims(c))
-  const principal = unwrap(await c.var.services.sessions.principal(tenantId, sessionId))
+  const { tenantId, sessionId, userId } = c.get('onBehalf')?.principal ?? (await tokenClaims(c))
+  const principal = unwrap(await c.get('services').sessions.principal(tenantId, sessionId))
   if (principal.userId !== userId || principal.tenantId !== tenantId) return unwrap(refuse('unauthenticated'))
   c.set('principal', principal)
   return principal

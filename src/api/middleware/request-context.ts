@@ -37,7 +37,7 @@ export const requestContext = (
       }),
     )
     c.header('X-Request-Id', requestId)
-    c.header('X-Correlation-Id', c.var.correlationId)
+    c.header('X-Correlation-Id', c.get('correlationId'))
     c.header('Cache-Control', 'no-store')
     c.header('X-Content-Type-Options', 'nosniff')
     // Whatever fails from here on is answered in the caller's language, with the request's id.
@@ -46,7 +46,7 @@ export const requestContext = (
     if (services.publicUrl.startsWith('https:')) c.header('Strict-Transport-Security', `max-age=${YEAR_SECONDS}`)
     c.set('services', services)
     c.set('onBehalf', onBehalfOf(c.req.raw))
-    c.set('clientAddress', c.var.onBehalf?.clientAddress ?? addressOf(c))
+    c.set('clientAddress', c.get('onBehalf')?.clientAddress ?? addressOf(c))
     c.set('idempotencyKey', c.req.header('idempotency-key'))
     c.set('principal', undefined)
     c.set('consistency', [])
@@ -65,9 +65,9 @@ export const requestContext = (
     await next()
     services.logger.info('request', {
       requestId,
-      correlationId: c.var.correlationId,
-      tenantId: c.var.principal?.tenantId,
-      userId: c.var.principal?.userId,
+      correlationId: c.get('correlationId'),
+      tenantId: c.get('principal')?.tenantId,
+      userId: c.get('principal')?.userId,
       method: c.req.method,
       // Not the path itself: in some routes it carries a secret.
       route: routePath(c, -1),

@@ -34,11 +34,11 @@ export class DeferredCommand extends Error {
  */
 export const respondAsync = createMiddleware<AppEnv>(async (c, next) => {
   const { services } = c.var
-  const wanted = PREFERENCE.test(c.req.header('prefer') ?? '') && !c.var.onBehalf
+  const wanted = PREFERENCE.test(c.req.header('prefer') ?? '') && !c.get('onBehalf')
   if (wanted && isWrite(c.req) && fromUtf8(await c.req.text()).length <= MAX_BODY_BYTES) {
     c.set('services', { ...services, writer: deferring(services) })
     // What is made up for the caller without a key must be the same when the request is run.
-    if (c.var.idempotencyKey === undefined) c.set('idempotencyKey', newId.operation())
+    if (c.get('idempotencyKey') === undefined) c.set('idempotencyKey', newId.operation())
   }
   await next()
 })

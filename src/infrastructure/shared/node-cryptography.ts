@@ -25,14 +25,29 @@ function keyOf(bytes: Uint8Array): KeyObject {
   return key
 }
 
+/** Random bytes that are still to be given out: asking the system for a few at a time costs as much as sealing with them. */
+let pool = Buffer.alloc(0)
+const POOL_SIZE = 4_096
+const MAX_POOLED = 64
+
+function random(length: number): Buffer {
+  if (length > MAX_POOLED) return randomBytes(length)
+  if (pool.length < length) pool = randomBytes(POOL_SIZE)
+  const bytes = Buffer.from(pool.subarray(0, length))
+  // What has been given out is nobody's to read here any more.
+  pool.fill(0, 0, length)
+  pool = pool.subarray(length)
+  return bytes
+}
+
 /** The port over `node:crypto`, which both runtimes have. */
 export const nodeCryptography: Cryptography = {
   sha256: (data) => createHash('sha256').update(data).digest(),
   sha256Hex: (data) => createHash('sha256').update(data).digest('hex'),
   hmacSha256: (key, data) => createHmac('sha256', keyOf(key)).update(data).digest(),
-  randomBytes: (length) => randomBytes(length),
+  randomBytes: (length) => random(length),
   seal(key, plaintext, context) {
-    const nonce = randomBytes(NONCE)
+    const nonce = random(NONCE)
     const cipher = createCipheriv(CIPHER, keyOf(key), nonce)
     cipher.setAAD(Buffer.from(context))
     return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
