@@ -15,7 +15,8 @@ const FOLLOW_WITHIN = 4_000
 /** The position of a tenant's log that this request has already seen and must not see less than. */
 export function requiredPosition(c: AppContext, tenantId: string): number {
   let required = 0
-  for (const token of c.get('consistency')) if (token.tenantId === tenantId) required = Math.max(required, token.position)
+  for (const token of c.get('consistency'))
+    if (token.tenantId === tenantId) required = Math.max(required, token.position)
   return required
 }
 

@@ -26,6 +26,7 @@ const inObject = <Result>(tenantId: string, work: (storage: SqliteTenantStorage)
   })
 
 const open = async (tenantId: string): Promise<TenantStorage> => ({
+  checksAbsence: false,
   readRows: (...given) => inObject(tenantId, (storage) => storage.readRows(...given)),
   scanRows: (...given) => inObject(tenantId, (storage) => storage.scanRows(...given)),
   readEvents: (...given) => inObject(tenantId, (storage) => storage.readEvents(...given)),
