@@ -18,6 +18,8 @@ const TRY_AGAIN_AFTER = 500
 /** Clients ask at the same time, or nearly so, every so many milliseconds. */
 const ROUND = 2_000
 const NEARLY = 10
+/** Few people and few addresses, so that clients get in one another's way. */
+export const ADDRESSES = [1, 2, 3, 4, 5].map((number) => `someone${number}@example.com`)
 
 /** A command with all that makes it one command however often it is sent. */
 export interface Order {
@@ -48,8 +50,8 @@ export class Client {
   readonly #cluster: Cluster
   readonly #tenant: TenantRecords
   readonly #diary: Diary
-  /** Versions of users as last seen, and the position to be seen at least. */
-  readonly #versions = new Map<string, number>()
+  /** Users as last seen, and the position to be seen at least. */
+  readonly #known = new Map<string, { readonly version: number; readonly email: string | undefined }>()
   #seen = 0
 
   constructor(name: string, world: World, cluster: Cluster, tenant: TenantRecords, diary: Diary) {
@@ -73,16 +75,19 @@ export class Client {
 
   #request(key: string, choice: number): UserRequest {
     const { random } = this.#world.scheduler
-    // Few people and few addresses, so that clients get in one another's way.
     const userId = userIdOf(random.integer(2, 7))
-    if (choice < 0.55) return { kind: 'register', userId, email: `someone${random.integer(1, 5)}@example.com` }
-    const expected = random.next() < 0.5 ? this.#versions.get(userId) : undefined
+    const email = ADDRESSES[random.integer(0, ADDRESSES.length - 1)] ?? ''
+    if (choice < 0.5) return { kind: 'register', userId, email }
+    const known = this.#known.get(userId)
+    if (choice < 0.65 && known?.email !== undefined && known.email !== email)
+      return { kind: 'move', userId, email, expected: known.version }
+    const expected = random.next() < 0.5 ? known?.version : undefined
     return { kind: 'rename', userId, name: `Renamed by ${key}`, ...(expected !== undefined && { expected }) }
   }
 
   async #write(key: string, request: UserRequest): Promise<void> {
     const { scheduler } = this.#world
-    const order = orderOf(this.#tenant, key, request)
+    const order = orderOf(this.#tenant, key, request, this.#known.get(request.userId)?.email)
     const called = scheduler.steps
     const deferred = scheduler.random.next() < 0.15
     const answered = deferred
@@ -105,7 +110,7 @@ export class Client {
     this.#diary.acknowledged.push({ order, receipt })
     this.#seen = Math.max(this.#seen, receipt.position)
     const version = receipt.aggregate?.version ?? 0
-    this.#versions.set(request.userId, version)
+    this.#learn(request.userId, version, receipt.aggregate?.state as unknown as UserState) // every order is about a user
     await this.#readOwn(request.userId, version)
     if (!deferred && scheduler.random.next() < 0.1) await this.#sendAgain(order, receipt)
   }
@@ -166,7 +171,11 @@ export class Client {
     const name = displayNameOf(state)
     const output: UserAnswer = { ok: true, version, ...(name !== undefined && { name }) }
     this.#diary.history.push({ called, returned: this.#world.scheduler.steps, input: { kind: 'read', userId }, output })
-    this.#versions.set(userId, version)
+    this.#learn(userId, version, state)
+  }
+
+  #learn(userId: string, version: number, state: UserState): void {
+    this.#known.set(userId, { version, email: state.status === 'none' ? undefined : state.email })
   }
 
   /** What a read with the Consistency-Token of the client says, which must hold what the client has written. */
@@ -220,24 +229,34 @@ function answerOf(outcome: Outcome<Receipt>): UserAnswer {
 const displayNameOf = (state: UserState): string | undefined =>
   state.status === 'none' ? undefined : state.displayName
 
-function orderOf({ tenantId }: TenantRecords, key: string, request: UserRequest): Order {
+/** @param email of the user, as last seen */
+function orderOf({ tenantId }: TenantRecords, key: string, request: UserRequest, email: string | undefined): Order {
   const userId = request.userId as ReturnType<typeof userIdOf> // made by it
+  const expected = 'expected' in request ? request.expected : undefined
   const metadata = {
     commandId: `cmd ${key}`,
     actor: { type: 'system' },
     correlationId: key,
+    ...(expected !== undefined && { expectedVersion: expected }),
     replay: { recordId: key, fingerprint: JSON.stringify(request) },
   } as const
-  if (request.kind !== 'register') {
-    const { name, expected } = request.kind === 'rename' ? request : { name: '', expected: undefined }
-    return {
-      key,
-      command: { type: 'user.update_profile', input: { tenantId, userId, displayName: name } },
-      metadata: { ...metadata, ...(expected !== undefined && { expectedVersion: expected }) },
+  const input = { tenantId, userId }
+  switch (request.kind) {
+    case 'register': {
+      const address = EmailAddress.parse(request.email)
+      const mail = { to: address, subject: key, text: 'You are invited.' }
+      const invited = { ...registerInput(2), ...input, email: address, emailIndex: emailIndexOf(address), mail }
+      return { key, command: { type: 'user.register', input: invited }, metadata }
+    }
+    case 'move': {
+      const address = EmailAddress.parse(request.email)
+      const indices = { index: emailIndexOf(address), previousIndex: emailIndexOf(email ?? '') }
+      const moved = { ...input, email: { address, ...indices } }
+      return { key, command: { type: 'user.update_profile', input: moved }, metadata }
+    }
+    default: {
+      const renamed = { ...input, displayName: request.kind === 'rename' ? request.name : null }
+      return { key, command: { type: 'user.update_profile', input: renamed }, metadata }
     }
   }
-  const email = EmailAddress.parse(request.email)
-  const mail = { to: email, subject: key, text: 'You are invited.' }
-  const input = { ...registerInput(2), tenantId, userId, email, emailIndex: emailIndexOf(email), mail }
-  return { key, command: { type: 'user.register', input }, metadata }
 }

@@ -8,7 +8,7 @@ import { overNetwork } from './network.ts'
 import type { Replica } from './replica.ts'
 import type { World } from './world.ts'
 
-const ASK_AGAIN_AFTER = 2_000
+const ASK_AGAIN_AFTER = 8_000
 
 /** Sends an order that is to be answered later, and asks for its answer until it has come to an end. */
 export async function runLater(cluster: Cluster, world: World, tenantId: string, order: Order) {

@@ -7,7 +7,7 @@ import type { WriterTools } from '#domain/writer/decide-batch.ts'
 import { openLog } from '../support/fold-log.ts'
 import { isLinearizable } from '../support/linearizability.ts'
 import { usersModel, type UserOperation } from '../support/users-model.ts'
-import type { Acknowledged, Diary, Order } from './client.ts'
+import { ADDRESSES, type Acknowledged, type Diary, type Order } from './client.ts'
 import { foreignRevision } from './foreigner.ts'
 import { emailIndexOf } from './tools.ts'
 import { ROOM } from './founder.ts'
@@ -104,13 +104,16 @@ function checkViews(world: World, { tenantId, views, log }: TenantRecords, folde
   }
 }
 
+/** The directory says of every name whether the tenant has it. */
 async function checkNames(world: World, tenantId: string, { tenant_details, user_profile }: ViewPage): Promise<void> {
-  const has = async (kind: 'slug' | 'email', key: string) => {
-    if ((await world.directory.find(kind, key)).some((entry) => entry.tenantId === tenantId)) return
-    world.violated('the directory knows every name', `${tenantId} has the ${kind} ${key}`)
+  const check = async (kind: 'slug' | 'email', key: string, name: string, isHeld: boolean) => {
+    const found = (await world.directory.find(kind, key)).some((entry) => entry.tenantId === tenantId)
+    if (found !== isHeld)
+      world.violated('the directory knows every name', `${tenantId} ${isHeld ? 'has' : 'has not'} the ${kind} ${name}`)
   }
-  for (const { slug } of tenant_details) await has('slug', slug)
-  for (const { email } of user_profile) await has('email', emailIndexOf(email.toLowerCase()))
+  for (const { slug } of tenant_details) await check('slug', slug, slug, true)
+  const held = new Set(user_profile.map(({ email }) => email))
+  for (const email of ADDRESSES) await check('email', emailIndexOf(email), email, held.has(email))
 }
 
 function checkMails(world: World, events: readonly EventEnvelope[]): void {

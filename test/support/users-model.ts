@@ -4,6 +4,8 @@ import type { Operation, SequentialModel } from './linearizability.ts'
 export type UserRequest =
   | { readonly kind: 'register'; readonly userId: string; readonly email: string }
   | { readonly kind: 'rename'; readonly userId: string; readonly name: string; readonly expected?: number }
+  /** To another address: possible once. */
+  | { readonly kind: 'move'; readonly userId: string; readonly email: string; readonly expected: number }
   | { readonly kind: 'read'; readonly userId: string }
 
 /** `version` and `name` are the user's after it. */
@@ -17,6 +19,7 @@ interface User {
   readonly email: string
   readonly version: number
   readonly name?: string
+  readonly hasMoved?: true
 }
 
 type Users = Readonly<Record<string, User>>
@@ -39,7 +42,9 @@ export const usersModel = (
     const user = users[request.userId]
     const { refusal, after } = carriedOut(users, user, request, room)
     if (refusal !== undefined) return !answer.ok && answer.code === refusal ? users : undefined
-    if (!answer.ok || answer.version !== (after?.version ?? 0) || answer.name !== after?.name) return undefined
+    if (!answer.ok || answer.version !== (after?.version ?? 0)) return undefined
+    // Who moves says nothing of names.
+    if (request.kind !== 'move' && answer.name !== after?.name) return undefined
     return !after || after === user ? users : { ...users, [request.userId]: after }
   },
 })
@@ -59,5 +64,10 @@ function carriedOut(users: Users, user: User | undefined, request: UserRequest, 
   }
   if (!user) return { refusal: 'resource.not_found' }
   if (request.expected !== undefined && request.expected !== user.version) return { refusal: 'precondition.failed' }
-  return { after: { ...user, version: user.version + 1, name: request.name } }
+  const version = user.version + 1
+  if (request.kind === 'rename') return { after: { ...user, version, name: request.name } }
+  if (request.email === user.email) return { after: user }
+  if (Object.values(users).some(({ email }) => email === request.email)) return { refusal: 'user.already_exists' }
+  if (user.hasMoved) return { refusal: 'user.email_change_not_allowed' }
+  return { after: { ...user, version, email: request.email, hasMoved: true } }
 }

@@ -41,11 +41,11 @@ export function nameChanges(
   )
   const now = namesOf(after.tenant_details, after.user_profile, keyVault)
   const passed = page.flatMap(({ event }) => namesIn(event, keyVault)).map((name) => [idOf(name), name] as const)
+  const given = new Map<string, TenantName>(passed)
   return {
-    confirmed: [...now].flatMap(([id, name]) => (old.has(id) ? [] : [name])),
-    released: [...new Map<string, TenantName>([...old, ...passed])].flatMap(([id, name]) =>
-      now.has(id) ? [] : [name],
-    ),
+    // A name that went from one holder to another is told too: who came to its going alone may have told that, and died.
+    confirmed: [...now].flatMap(([id, name]) => (old.has(id) && !given.has(id) ? [] : [name])),
+    released: [...new Map<string, TenantName>([...old, ...given])].flatMap(([id, name]) => (now.has(id) ? [] : [name])),
   }
 }
 

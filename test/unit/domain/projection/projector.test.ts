@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { EmailAddress } from '#common/email.ts'
 import type { EventEnvelope } from '#common/envelope.ts'
 import { EVENT_TYPES } from '#domain/events/event-registry.ts'
 import { positionOfView } from '#domain/ports/projection-store.ts'
@@ -234,6 +235,20 @@ describe('the projector', () => {
     expect(store.position).toBe(writer.storage.head.position)
     const index = writer.tools.keyVault.emailIndex('ada@example.com')
     expect(await directory.find('email', index)).toHaveLength(1)
+  })
+
+  it('confirms an address that went to another user, though a projector has died when it had given it back', async () => {
+    const writer = await foundedTenant()
+    const { store, directory, make } = projectionOf(writer)
+    await make().project(TENANT)
+    await writer.given(changeEmail(2, 'new@example.com', 'user2@example.com'))
+    store.beforeCommit = () => Promise.reject(new Error('died'))
+    await expect(make().project(TENANT)).rejects.toThrow('died')
+    await writer.given(registerUser(3, { email: EmailAddress.parse('user2@example.com') }))
+    store.beforeCommit = () => Promise.resolve()
+    await make().project(TENANT)
+    for (const address of ['user2@example.com', 'new@example.com'])
+      expect(await directory.find('email', writer.tools.keyVault.emailIndex(address))).toHaveLength(1)
   })
 
   it('takes a long log page after page', async () => {
