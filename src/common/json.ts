@@ -11,12 +11,19 @@ export function canonicalJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item)).join(',')}]`
   const entries = value as JsonObject // a non-array object: `Array.isArray` does not narrow readonly arrays away
   let text = ''
-  for (const key of Object.keys(entries).toSorted()) {
+  const keys = Object.keys(entries)
+  // What was stored in this form comes back in it.
+  for (const key of isSorted(keys) ? keys : keys.toSorted()) {
     const member = entries[key]
     if (member === undefined) continue
     text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`
   }
   return `{${text}}`
+}
+
+const isSorted = (keys: readonly string[]): boolean => {
+  for (let index = 1; index < keys.length; index++) if ((keys[index - 1] ?? '') > (keys[index] ?? '')) return false
+  return true
 }
 
 /** Whether two JSON values are equal, whatever the order of their members. */

@@ -37,25 +37,33 @@ export async function rebuild(
   { source, store, shadow, ...opener }: RebuildOptions,
   onEvents: (count: number) => void = () => undefined,
 ): Promise<Rebuilt> {
-  if ((await store.state(tenantId)).position === 0) return { kind: 'nothing' }
+  let target = (await store.state(tenantId)).position
+  if (target === 0) return { kind: 'nothing' }
   const skipped = await store.skipped(tenantId)
   const skips = (view: ViewName, position: number) =>
     skipped.some((one) => one.view === view && one.position === position)
   let at = await shadow.open(tenantId, views)
   let previous = at === 0 ? undefined : (await source.readTenant(tenantId, at - 1, 1)).events[0]
   if (at > 0 && previous?.position !== at) return { kind: 'broken', position: at }
+  const read = (after: number) => source.readTenant(tenantId, after, Math.min(PAGE_SIZE, Math.max(1, target - after)))
+  let coming: ReturnType<typeof read> | undefined
   for (;;) {
-    const swapped = await shadow.swap(tenantId)
-    if (swapped) {
-      const changed = views.filter((view) => swapped[view] === true)
-      return { kind: 'rebuilt', position: at, changed }
+    if (at >= target) {
+      const swapped = await shadow.swap(tenantId)
+      if (swapped) {
+        const changed = views.filter((view) => swapped[view] === true)
+        return { kind: 'rebuilt', position: at, changed }
+      }
+      target = (await store.state(tenantId)).position
     }
-    const { position: target } = await store.state(tenantId)
-    const { events } = await source.readTenant(tenantId, at, Math.min(PAGE_SIZE, Math.max(1, target - at)))
+    const { events } = await (coming ?? read(at))
     const broken = verifyChain(events, opener.cryptography, linkOf(previous))
     if (broken !== undefined) return { kind: 'broken', position: broken }
     const last = events.at(-1)
     if (!last) return { kind: 'broken', position: at + 1 }
+    // The next page is read while this one is folded and written.
+    coming = last.position < target ? read(last.position) : undefined
+    coming?.catch(() => undefined)
     const page = await openPage(tenantId, events, opener)
     const { rows, failures } = foldPage(await shadow.load(tenantId, selectorsOf(page, { views })), page, {
       views,
