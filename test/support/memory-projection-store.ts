@@ -76,6 +76,19 @@ export class MemoryProjectionStore implements ProjectionStore {
     return 'committed'
   }
 
+  /** Everything as it is now; the function returned brings it back. */
+  snapshot(): () => void {
+    const position = this.#position
+    const tables = [...this.#tables].map(([name, rows]) => [name, new Map(rows)] as const)
+    const halts = [...this.#halts.values()]
+    return () => {
+      this.#position = position
+      for (const [name, rows] of tables) this.#tables.set(name, new Map(rows))
+      this.#halts.clear()
+      for (const halt of halts) this.#halts.set(halt.view, halt)
+    }
+  }
+
   rows(name: ViewName): readonly ViewRow[] {
     return [...(this.#tables.get(name)?.values() ?? [])].toSorted((a, b) => (a.key < b.key ? -1 : 1))
   }

@@ -63,11 +63,18 @@ export class Projector {
   /** Brings the tenant's views up to the end of its log, those aside that have halted. Returns how far they have come. */
   async project(tenantId: string): Promise<ProjectionState> {
     const { store, eventStore, writer, keyVault } = this.#options
-    let state = this.#followed.get(tenantId) ?? (await store.state(tenantId))
+    const remembered = this.#followed.get(tenantId)
+    let state = remembered ?? (await store.state(tenantId))
     for (;;) {
       const { events, head } = await eventStore.readTenant(tenantId, state.position, PAGE_SIZE)
       const last = events.at(-1)
-      if (!last) break
+      if (!last) {
+        if (state !== remembered) break
+        // No commit will prove it: a database that crashed may have lost its last ones.
+        state = await store.state(tenantId)
+        if (state.position >= remembered.position) break
+        continue
+      }
       const views = VIEW_NAMES.filter((name) => !state.halted.some(({ view }) => view === name))
       const projected = await this.#fold(tenantId, events, views, () => false)
       const names = nameChanges(projected.before, projected.rows, followed(projected, views), keyVault)

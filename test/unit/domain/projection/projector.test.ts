@@ -251,6 +251,21 @@ describe('the projector', () => {
       expect(await directory.find('email', writer.tools.keyVault.emailIndex(address))).toHaveLength(1)
   })
 
+  it('does not trust its memory when the database has come back from a crash without the last projections', async () => {
+    const writer = await foundedTenant()
+    const { store, confirmed, make } = projectionOf(writer)
+    const projector = make()
+    await projector.project(TENANT)
+    const crash = store.snapshot()
+    await writer.given(registerUser(3))
+    await projector.project(TENANT)
+    crash()
+    expect(await projector.project(TENANT)).toEqual({ position: writer.storage.head.position, halted: [] })
+    expect(store.position).toBe(writer.storage.head.position)
+    expect(store.rows('tenant_metrics')).toMatchObject([{ totalUsers: 3 }])
+    expect(confirmed.at(-1)).toBe(writer.storage.head.position)
+  })
+
   it('takes a long log page after page', async () => {
     const writer = await new WriterUnderTest().given(createTenant({ settings: settings({ maxUsers: 1_000 }) }))
     await writer.all(Array.from({ length: 600 }, (_, index) => registerUser(2 + index)))
