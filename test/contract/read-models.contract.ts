@@ -221,6 +221,19 @@ export function readModelsContract(open: () => ReadSide): void {
       expect(loaded.auth_sessions.map(({ key }) => key).toSorted()).toEqual(['ses_1', 'ses_3'])
     })
 
+    it('loads rows to fold a page over only where the checkpoint is where the page begins', async () => {
+      const tenantId = newId.tenant()
+      const { store } = open()
+      const wanted = { ...NOTHING_WANTED, tenant_details: [{ key: tenantId }] }
+      expect(await store.loadAt(tenantId, 0, wanted)).toEqual(NOTHING)
+      expect(await store.loadAt(tenantId, 5, wanted)).toBeUndefined()
+      const rows = { ...NOTHING, tenant_details: [details(tenantId)] }
+      await store.commit(tenantId, 0, 5, rows)
+      expect(await store.loadAt(tenantId, 5, wanted)).toEqual(rows)
+      expect(await store.loadAt(tenantId, 5, NOTHING_WANTED)).toEqual(NOTHING)
+      for (const position of [0, 4, 6]) expect(await store.loadAt(tenantId, position, wanted)).toBeUndefined()
+    })
+
     it('refuses a page that does not begin at the checkpoint, and writes nothing of it', async () => {
       const tenantId = newId.tenant()
       const { store, readModels } = open()

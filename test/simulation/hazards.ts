@@ -24,6 +24,8 @@ export interface Weather {
   /** Whether the event store, or the read database, is away for a while now and then. */
   readonly storeAway: boolean
   readonly readsAway: boolean
+  /** Whether the database crashes now and then, and comes back without its last projections. */
+  readonly databaseCrashes: boolean
   /** Chances of each message. */
   readonly messages: { readonly lost: number; readonly twice: number; readonly late: number }
   /** Chance of each request and each answer of a client. */
@@ -50,6 +52,7 @@ export function weatherOf({ random }: Scheduler): Weather {
     },
     storeAway: one(true, false),
     readsAway: one(true, false),
+    databaseCrashes: one(true, false, false),
     messages: one(
       { lost: 0.15, twice: 0.2, late: 0.1 },
       { lost: 0.15, twice: 0.2, late: 0.1 },
@@ -67,6 +70,7 @@ export class Hazards {
   #over = false
   #storeAway = false
   #readsAway = false
+  #databaseAway = false
 
   constructor(scheduler: Scheduler, weather: Weather) {
     this.#scheduler = scheduler
@@ -81,6 +85,7 @@ export class Hazards {
     this.#over = true
     this.#storeAway = false
     this.#readsAway = false
+    this.#databaseAway = false
   }
 
   get storeAway(): boolean {
@@ -100,10 +105,26 @@ export class Hazards {
   /** To the mail server. A mail that was taken and not confirmed is sent again: at least once is what is promised. */
   readonly mail: Link = { latency: 50, refuses: () => (this.chance(this.weather.fails) ? 'no mail today' : undefined) }
 
+  /** Has the database of log, read models and directory crash again and again; nothing is answered until it is back. */
+  crashDatabase(forget: () => void): void {
+    const { random } = this.#scheduler
+    this.#scheduler.in(random.next() * 20_000, () => {
+      if (this.#over) return
+      this.#scheduler.tell('database', 'crashes, and forgets what it has not flushed')
+      this.#databaseAway = true
+      forget()
+      this.#scheduler.in(100 + random.next() * 1_000, () => {
+        this.#databaseAway = false
+        this.#scheduler.tell('database', 'is back')
+        this.crashDatabase(forget)
+      })
+    })
+  }
+
   #database(away: () => boolean): Link {
     return {
       latency: 5,
-      refuses: () => (away() || this.chance(this.weather.fails) ? 'unavailable' : undefined),
+      refuses: () => (this.#databaseAway || away() || this.chance(this.weather.fails) ? 'unavailable' : undefined),
       losesReply: () => this.chance(this.weather.losesReply),
     }
   }

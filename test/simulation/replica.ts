@@ -206,6 +206,7 @@ function readModelsOf({ variant, hazards, tenants }: World, process: Process): P
   return {
     state: (tenantId) => of(tenantId).state(tenantId),
     load: (tenantId, wanted) => of(tenantId).load(tenantId, wanted),
+    loadAt: (tenantId, ...given) => of(tenantId).loadAt(tenantId, ...given),
     commit: (tenantId, ...given) => of(tenantId).commit(tenantId, ...given),
     halts: (tenantId) => of(tenantId).halts(tenantId),
     skipped: (tenantId) => of(tenantId).skipped(tenantId),

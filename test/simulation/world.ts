@@ -46,6 +46,32 @@ export class World {
         { tenantId, log: new MemoryTenantStorage(), views: new MemoryProjectionStore() },
       ]),
     )
+    if (this.hazards.weather.databaseCrashes) this.#crashDatabase()
+  }
+
+  /** Projections are not flushed by themselves: a crash takes those back that came after the last commit of a log. */
+  #crashDatabase(): void {
+    const records = [...this.tenants.values()]
+    let restore = () => {}
+    const flush = () => {
+      const all = records.map(({ log, views }) => ({ log, projected: log.projected, bringBack: views.snapshot() }))
+      restore = () => {
+        for (const { log, projected, bringBack } of all) {
+          log.forgetProjected(projected)
+          bringBack()
+        }
+      }
+    }
+    flush()
+    for (const { log } of records) {
+      const commit = log.commit.bind(log)
+      log.commit = async (batch) => {
+        const result = await commit(batch)
+        flush()
+        return result
+      }
+    }
+    this.hazards.crashDatabase(() => restore())
   }
 
   /** The time as a clock shows it that is so much off. */

@@ -34,6 +34,10 @@ export class MemoryProjectionStore implements ProjectionStore {
     return page as unknown as ViewPage // each table holds the rows of its own view
   }
 
+  async loadAt(tenantId: string, position: number, wanted: Wanted): Promise<ViewPage | undefined> {
+    return this.#position === position ? this.load(tenantId, wanted) : undefined
+  }
+
   async commit(_tenantId: string, from: number, to: number, rows: ViewPage, halts: readonly Halt[] = []) {
     await this.beforeCommit()
     if (this.#position !== from) return 'conflict'

@@ -110,6 +110,11 @@ export class MemoryTenantStorage implements TenantStorage {
     return this.#projected
   }
 
+  /** What a crash of the database does, which may forget what was confirmed last. */
+  forgetProjected(position: number): void {
+    this.#projected = position
+  }
+
   async saveProjected(position: number): Promise<void> {
     this.#projected = Math.max(this.#projected, position)
   }

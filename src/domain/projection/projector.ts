@@ -6,9 +6,17 @@ import type { Directory } from '../ports/directory.ts'
 import type { EventStore } from '../ports/event-store.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
 import type { Logger } from '../ports/logger.ts'
-import type { Halt, ProjectionState, ProjectionStore } from '../ports/projection-store.ts'
+import type { Halt, ProjectionState, ProjectionStore, Wanted } from '../ports/projection-store.ts'
 import type { TenantWriter } from '../ports/tenant-writer.ts'
-import { foldPage, isReadable, selectorsOf, type FoldFailure, type FoldedPage, type PageEvent } from './fold-page.ts'
+import {
+  foldPage,
+  isReadable,
+  selectorsOf,
+  type FoldedPage,
+  type FoldFailure,
+  type FoldOptions,
+  type PageEvent,
+} from './fold-page.ts'
 import { openPage } from './open-page.ts'
 import type { Recorded } from './view.ts'
 import { VIEW_NAMES, type ViewName, type ViewPage } from './views.ts'
@@ -76,12 +84,19 @@ export class Projector {
         continue
       }
       const views = VIEW_NAMES.filter((name) => !state.halted.some(({ view }) => view === name))
-      const projected = await this.#fold(tenantId, events, views, () => false)
+      const from = state.position
+      const load = (wanted: Wanted) => store.loadAt(tenantId, from, wanted)
+      const projected = await this.#fold(tenantId, events, load, { views })
+      if (!projected) {
+        this.#followed.delete(tenantId)
+        state = await store.state(tenantId)
+        continue
+      }
       const names = nameChanges(projected.before, projected.rows, followed(projected, views), keyVault)
       // Before the checkpoint moves: what the directory has not learned is then told again.
       await this.#tellDirectory(last, names)
       const halts = projected.failures.map((failure) => haltOf(failure, projected.attempts))
-      const result = await store.commit(tenantId, state.position, last.position, projected.rows, halts)
+      const result = await store.commit(tenantId, from, last.position, projected.rows, halts)
       if (result === 'conflict') {
         this.#followed.delete(tenantId)
         state = await store.state(tenantId)
@@ -118,7 +133,9 @@ export class Projector {
       const { events } = await eventStore.readTenant(tenantId, from, Math.min(PAGE_SIZE, position - from))
       const last = events.at(-1)
       if (!last) throw new Error('the log does not give back what has been projected')
-      const projected = await this.#fold(tenantId, events, [view], skips)
+      const load = (wanted: Wanted) => store.load(tenantId, wanted)
+      const projected = await this.#fold(tenantId, events, load, { views: [view], skips })
+      if (!projected) continue
       const names = nameChanges(projected.before, projected.rows, followed(projected, [view]), keyVault)
       await this.#tellDirectory(last, names)
       const [failure] = projected.failures
@@ -130,19 +147,23 @@ export class Projector {
     }
   }
 
-  /** Folds a page, up to three times if a view fails: what it failed at may have been a passing fault. */
+  /**
+   * Folds a page, up to three times if a view fails: what it failed at may have been a passing fault. Undefined when there are
+   * no rows to fold it over.
+   */
   async #fold(
     tenantId: string,
     read: readonly EventEnvelope[],
-    views: readonly ViewName[],
-    skips: (view: ViewName, position: number) => boolean,
-  ): Promise<Projected> {
-    const { store, eventStore } = this.#options
+    load: (wanted: Wanted) => Promise<ViewPage | undefined>,
+    options: FoldOptions,
+  ): Promise<Projected | undefined> {
+    const { eventStore } = this.#options
     let events = read
     for (let attempts = 1; ; attempts++) {
       const page = await openPage(tenantId, events, this.#options)
-      const before = await store.load(tenantId, selectorsOf(page, { views }))
-      const folded = foldPage(before, page, { views, skips })
+      const before = await load(selectorsOf(page, options))
+      if (!before) return undefined
+      const folded = foldPage(before, page, options)
       const pause = BACKOFF[attempts - 1]
       if (folded.failures.length === 0 || pause === undefined) return { ...folded, page, before, attempts }
       await this.#wait(pause)

@@ -50,16 +50,20 @@ export class PostgresProjectionStore implements ProjectionStore {
   }
 
   async load(tenantId: string, wanted: Wanted): Promise<ViewPage> {
-    const names = VIEW_NAMES.filter((name) => wanted[name].length > 0)
+    const names = wantedViews(wanted)
     if (names.length === 0) return pageOf([], [])
-    const asked = JSON.stringify(Object.fromEntries(names.map((name) => [name, namedBy(wanted[name])])))
-    const [rows = []] = await this.#session.transaction('owner', [
-      { text: 'select view, data from read_models.load_rows($1, $2::jsonb)', params: [tenantId, asked] },
+    const [rows = []] = await this.#session.transaction('owner', [loadRows(tenantId, names, wanted)])
+    return pageOfAll(names, rows)
+  }
+
+  async loadAt(tenantId: string, position: number, wanted: Wanted): Promise<ViewPage | undefined> {
+    const names = wantedViews(wanted)
+    // In this order: rows that are newer than the checkpoint make the commit a conflict, older ones would not.
+    const [[checkpoint] = [], rows = []] = await this.#session.transaction({ tenantId }, [
+      { text: 'select position from read_models.checkpoint where tenant_id = $1', params: [tenantId] },
+      ...(names.length === 0 ? [] : [loadRows(tenantId, names, wanted)]),
     ])
-    return pageOf(
-      names,
-      names.map((name) => rows.filter(({ view }) => view === name)),
-    )
+    return Number(checkpoint?.['position'] ?? 0) === position ? pageOfAll(names, rows) : undefined
   }
 
   async commit(tenantId: string, from: number, to: number, rows: ViewPage, halts: readonly Halt[] = []) {
@@ -143,6 +147,20 @@ const insertHalt = (tenantId: string, { view, position, eventId, eventType, erro
          values ($1, $2, $3, $4, $5, $6, $7)`,
   params: [tenantId, view, position, eventId, eventType, error, attempts],
 })
+
+const wantedViews = (wanted: Wanted): readonly ViewName[] => VIEW_NAMES.filter((name) => wanted[name].length > 0)
+
+/** The call goes behind the tenant's wall by itself. */
+const loadRows = (tenantId: string, names: readonly ViewName[], wanted: Wanted): SqlStatement => ({
+  text: 'select view, data from read_models.load_rows($1, $2::jsonb)',
+  params: [tenantId, JSON.stringify(Object.fromEntries(names.map((name) => [name, namedBy(wanted[name])])))],
+})
+
+const pageOfAll = (names: readonly ViewName[], rows: readonly SqlRow[]): ViewPage =>
+  pageOf(
+    names,
+    names.map((name) => rows.filter(({ view }) => view === name)),
+  )
 
 const updateHalt = (tenantId: string, { view, eventId, eventType, error, attempts }: Halt): SqlStatement => ({
   text: `update read_models.halt set event_id = $3, event_type = $4, error = $5, attempts = $6, halted_at = now()
