@@ -13,6 +13,7 @@ export interface Weather {
   /** Chances of each request to the log, the read models or the directory. */
   readonly fails: number
   readonly losesReply: number
+  readonly stalls: number
   /** Chances of each request to the event store. */
   readonly store: {
     readonly losesRequest: number
@@ -43,6 +44,7 @@ export function weatherOf({ random }: Scheduler): Weather {
     death: one(0, 0.002, 0.005, 0.015),
     fails: one(0, 0.01, 0.05),
     losesReply: one(0, 0.01, 0.05),
+    stalls: one(0, 0.01, 0.05),
     store: {
       losesRequest: one(0, 0.1),
       losesReply: one(0, 0.1, 0.3),
@@ -124,6 +126,7 @@ export class Hazards {
   #database(away: () => boolean): Link {
     return {
       latency: 5,
+      stalls: () => this.chance(this.weather.stalls),
       refuses: () => (this.#databaseAway || away() || this.chance(this.weather.fails) ? 'unavailable' : undefined),
       losesReply: () => this.chance(this.weather.losesReply),
     }

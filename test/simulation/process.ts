@@ -4,6 +4,8 @@ import type { Scheduler } from './scheduler.ts'
 export interface Link {
   /** Longest time each way, in milliseconds. */
   readonly latency: number
+  /** Whether this one takes a few hundred times as long. */
+  readonly stalls?: () => boolean
   /** Says why the other side does not do what it is asked, if it does not. */
   readonly refuses?: () => string | undefined
   /** Whether what has been done is not told. */
@@ -11,6 +13,9 @@ export interface Link {
   /** Whether the request arrives once more, later, its answer going nowhere. */
   readonly repeats?: () => boolean
 }
+
+/** How many times as long a stalled request or answer is on its way. */
+const STALLED = 400
 
 /** The other side could not be asked, or has not answered: whether anything has been done is unknown. */
 export class Unanswered extends Error {
@@ -99,8 +104,8 @@ export class Process {
     })
   }
 
-  #delay({ latency }: Link): number {
-    return this.#scheduler.random.next() * latency
+  #delay({ latency, stalls }: Link): number {
+    return this.#scheduler.random.next() * latency * (stalls?.() === true ? STALLED : 1)
   }
 }
 

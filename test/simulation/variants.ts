@@ -138,9 +138,10 @@ export const VARIANTS: readonly Variant[] = [
     readModels: (readModels) =>
       changed<ProjectionStore>(readModels, {
         async commit(tenantId, from, to, rows, halts) {
+          const result = await readModels.commit(tenantId, from, to, rows, halts)
+          if (result === 'committed') return result
           const { position } = await readModels.state(tenantId)
-          if (position === from) return readModels.commit(tenantId, from, to, rows, halts)
-          return readModels.commit(tenantId, position, to, rows, halts)
+          return readModels.commit(tenantId, position, Math.max(position, to), rows, halts)
         },
       }),
   },
