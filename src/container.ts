@@ -6,6 +6,7 @@ import { Forwarders } from '#domain/forwarding/forwarders.ts'
 import { createKeyVault, parseMasterKey } from '#domain/keys/master-key.ts'
 import { systemClock } from '#domain/ports/clock.ts'
 import type { Logger } from '#domain/ports/logger.ts'
+import { LAG_THRESHOLD, LagWatch } from '#domain/projection/lag-watch.ts'
 import { Projector } from '#domain/projection/projector.ts'
 import type { WriterTools } from '#domain/writer/decide-batch.ts'
 import { nodeArgon2id } from '#infrastructure/node/argon2.ts'
@@ -16,11 +17,15 @@ import { openEventStore } from '#infrastructure/node/open-event-store.ts'
 import { PacedBus } from '#infrastructure/node/paced-bus.ts'
 import { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
 import { PgliteSqlSession } from '#infrastructure/node/pglite-sql-session.ts'
+import { createPrometheusMetrics } from '#infrastructure/node/prometheus-metrics.ts'
 import { Sweep } from '#infrastructure/node/sweep.ts'
 import { DevelopmentMailbox } from '#infrastructure/postgres/development-mailbox.ts'
 import { migrate } from '#infrastructure/postgres/migrate.ts'
 import { PostgresDirectory } from '#infrastructure/postgres/postgres-directory.ts'
 import { PostgresKeyRingStore } from '#infrastructure/postgres/postgres-key-ring-store.ts'
+import { pipelineStatus } from '#infrastructure/postgres/pipeline-status.ts'
+import { PostgresOutbox } from '#infrastructure/postgres/postgres-outbox.ts'
+import { PostgresProjectionStatus } from '#infrastructure/postgres/postgres-projection-status.ts'
 import { PostgresProjectionStore } from '#infrastructure/postgres/postgres-projection-store.ts'
 import { PostgresReadModels } from '#infrastructure/postgres/postgres-read-models.ts'
 import { PostgresTenantWriter } from '#infrastructure/postgres/postgres-tenant-writer.ts'
@@ -30,6 +35,7 @@ import type { Configuration } from '#infrastructure/shared/configuration.ts'
 import { isDisposableDomain } from '#infrastructure/shared/disposable-domains.ts'
 import { JoseAccessTokens } from '#infrastructure/shared/jose-access-tokens.ts'
 import { logEventStore } from '#infrastructure/shared/log-event-store.ts'
+import { meterReadModels, meterWriter } from '#infrastructure/shared/metered.ts'
 import { nodeCompression } from '#infrastructure/shared/node-compression.ts'
 import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
 import { createOsoPolicy } from '#infrastructure/shared/oso-policy.ts'
@@ -39,6 +45,8 @@ import { POLICY_SOURCES } from '../policies/index.ts'
 import { MIGRATIONS } from './migrations.ts'
 
 const AUDIENCE = 'acci'
+/** Tenants whose lag is looked at: where more lag, there is one trouble behind it. */
+const WATCHED_TENANTS = 1_000
 
 /** The pipeline as it runs in one process of Node: writer, event store, bus and projector over one database. */
 export type Pipeline = Awaited<ReturnType<typeof openPipeline>>
@@ -50,6 +58,11 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
   const mailer = openMailer(configuration, session)
   const tools = openTools(configuration)
   const commands = new InProcessCommandQueue(logger)
+  const outbox = new PostgresOutbox(session)
+  const metrics = createPrometheusMetrics(async () => {
+    const status = await pipelineStatus(outbox, new PostgresProjectionStatus(session), tools.clock())
+    return eventStore ? status : { ...status, toForward: 0 }
+  })
   // Writer and bus need each other: a commit wakes the projector, the projector confirms to the writer.
   const writer: PostgresTenantWriter = new PostgresTenantWriter({
     session,
@@ -76,11 +89,26 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
     logger,
     cryptography: tools.cryptography,
     keyVault: tools.keyVault,
+    metrics,
   })
   const projections = new InProcessBus((tenantId) => projector.project(tenantId), logger)
   const bus = new PacedBus(projections, logger)
   const sweep = new Sweep(() => writer.sweep(), logger)
   const forwarding = new Sweep(() => writer.forwardLagging(), logger)
+  const lagWatch = new LagWatch(logger)
+  const watch = new Sweep(
+    async () => {
+      const lagging = await outbox.lagging('projected', WATCHED_TENANTS)
+      lagWatch.look(
+        lagging.flatMap(({ tenantId, waitingSince }) =>
+          waitingSince === undefined ? [] : [{ tenantId, waitingSince }],
+        ),
+        tools.clock(),
+      )
+    },
+    logger,
+    { interval: LAG_THRESHOLD },
+  )
   return {
     session,
     eventStore,
@@ -90,15 +118,18 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
     directory,
     projector,
     commands,
+    metrics,
     migrate: () => migrate(session, MIGRATIONS, (text) => nodeCryptography.sha256Hex(text)),
     /** Begins what goes on beside requests. */
     start() {
       sweep.start()
+      watch.start()
       if (eventStore) forwarding.start()
     },
     /** Ends that, lets work under way end, and lets go of all that is open. */
     async stop() {
       sweep.stop()
+      watch.stop()
       forwarding.stop()
       await bus.stop()
       await Promise.all([projections.stop(), commands.stop()])
@@ -110,15 +141,17 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
 
 /** What the API needs, over an open pipeline. */
 export async function openServices(config: Configuration, pipeline: Pipeline, logger: Logger): Promise<Services> {
-  const { session, eventStore, mailbox, tools, writer, directory, projector, commands } = pipeline
+  const { session, eventStore, mailbox, tools, writer, directory, projector, commands, metrics } = pipeline
   const { clock, cryptography, keyVault } = tools
   const keyRing = new CachingKeyRing(new PostgresKeyRingStore(session), keyVault, clock)
   const publicUrl = config.ACCI_PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`
   const { ACCI_ADMIN_EMAIL: adminEmail, ACCI_ADMIN_PASSWORD: adminPassword } = config
   const database = config.DATABASE_URL === undefined ? 'embedded PostgreSQL (PGlite)' : 'PostgreSQL'
+  const { ACCI_METRICS_TOKEN: metricsToken } = config
+  const metered = meterWriter(writer, metrics)
   return {
-    writer,
-    readModels: new PostgresReadModels(session),
+    writer: metered,
+    readModels: meterReadModels(new PostgresReadModels(session), metrics),
     projector,
     directory,
     commands,
@@ -126,11 +159,13 @@ export async function openServices(config: Configuration, pipeline: Pipeline, lo
     passwords: createArgon2PasswordHasher(nodeArgon2id, (length) => cryptography.randomBytes(length)),
     tokens: new JoseAccessTokens({ keyRing, clock, issuer: publicUrl, audience: AUDIENCE }),
     keyRing,
-    sessions: new SessionCache(writer, clock, { waitTogether: true }),
+    sessions: new SessionCache(metered, clock, { waitTogether: true }),
     cryptography,
     keyVault,
     clock,
     logger,
+    metrics,
+    ...(metricsToken !== undefined && { metricsPage: { token: metricsToken, scrape: () => metrics.scrape() } }),
     region: config.ACCI_REGION,
     profile: config.ACCI_PROFILE,
     publicUrl,

@@ -10,6 +10,7 @@ import { faultProblem, problemOf, type ProblemAnswer } from './problem.ts'
 import { RefusalError } from './refusal-error.ts'
 import { registerDocuments } from './rest/system/documents.route.ts'
 import { registerHealth } from './rest/system/health.route.ts'
+import { registerMetrics } from './rest/system/metrics.route.ts'
 import { registerAcceptInvitation } from './rest/v1/auth/accept-invitation.route.ts'
 import { acceptOperation, DeferredCommand, respondAsync } from './operations/respond-async.ts'
 import { registerReadOperation } from './rest/v1/operations/read-operation.route.ts'
@@ -52,6 +53,7 @@ export function createApp({ servicesOf, addressOf }: AppOptions) {
   app.use(respondAsync)
   for (const register of [
     registerHealth,
+    registerMetrics,
     registerLogin,
     registerLogout,
     registerAcceptInvitation,

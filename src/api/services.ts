@@ -7,6 +7,7 @@ import type { Directory } from '#domain/ports/directory.ts'
 import type { KeyRing } from '#domain/ports/key-ring.ts'
 import type { KeyVault } from '#domain/ports/key-vault.ts'
 import type { Logger } from '#domain/ports/logger.ts'
+import type { Metrics } from '#domain/ports/metrics.ts'
 import type { Mail } from '#domain/ports/mailer.ts'
 import type { PasswordHasher } from '#domain/ports/password-hasher.ts'
 import type { Policy } from '#domain/ports/policy.ts'
@@ -30,6 +31,10 @@ export interface Services {
   readonly keyVault: KeyVault
   readonly clock: Clock
   readonly logger: Logger
+  /** Absent where nobody can collect them: at the edge. */
+  readonly metrics?: Pick<Metrics, 'request'>
+  /** Shown at `/metrics` to whoever has the token. */
+  readonly metricsPage?: { readonly token: string; readonly scrape: () => Promise<string> }
   /** Home region of tenants created here. */
   readonly region: string
   readonly profile: 'development' | 'production'

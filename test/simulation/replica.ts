@@ -79,8 +79,8 @@ export class Replica {
       random: () => world.scheduler.random.next(),
       after: (milliseconds: number, run: () => void) => process.after(milliseconds, run),
     }
-    const sweep = new Sweep(() => this.#sweep(), this.#logger, timers)
-    this.#forwarding = new Sweep(() => this.#forwardLagging(), this.#logger, timers)
+    const sweep = new Sweep(() => this.#sweep(), this.#logger, { timers })
+    this.#forwarding = new Sweep(() => this.#forwardLagging(), this.#logger, { timers })
     if (variant.sweeps?.wakeUps !== false) sweep.start()
     if (variant.sweeps?.forwarding !== false) this.#forwarding.start()
   }

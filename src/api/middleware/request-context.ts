@@ -63,15 +63,18 @@ export const requestContext = (
       c.set('consistency', parsed)
     }
     await next()
+    // Not the path itself: in some routes it carries a secret.
+    const route = routePath(c, -1)
+    const durationMs = services.clock() - startedAt
+    services.metrics?.request(c.req.method, route, c.res.status, durationMs / 1_000)
     services.logger.info('request', {
       requestId,
       correlationId: c.get('correlationId'),
       tenantId: c.get('principal')?.tenantId,
       userId: c.get('principal')?.userId,
       method: c.req.method,
-      // Not the path itself: in some routes it carries a secret.
-      route: routePath(c, -1),
+      route,
       status: c.res.status,
-      durationMs: services.clock() - startedAt,
+      durationMs,
     })
   })

@@ -6,6 +6,7 @@ import type { Directory } from '../ports/directory.ts'
 import type { EventStore } from '../ports/event-store.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
 import type { Logger } from '../ports/logger.ts'
+import type { Metrics } from '../ports/metrics.ts'
 import type { Halt, ProjectionState, ProjectionStore, Wanted } from '../ports/projection-store.ts'
 import type { TenantWriter } from '../ports/tenant-writer.ts'
 import {
@@ -38,6 +39,7 @@ export interface ProjectorOptions {
   readonly logger: Pick<Logger, 'error'>
   readonly cryptography: Cryptography
   readonly keyVault: KeyVault
+  readonly metrics?: Pick<Metrics, 'projected' | 'halted'>
   /** Waits so many milliseconds. */
   readonly wait?: (milliseconds: number) => Promise<void>
 }
@@ -83,6 +85,7 @@ export class Projector {
         if (state.position >= remembered.position) break
         continue
       }
+      const start = performance.now()
       const views = VIEW_NAMES.filter((name) => !state.halted.some(({ view }) => view === name))
       const from = state.position
       const load = (wanted: Wanted) => store.loadAt(tenantId, from, wanted)
@@ -108,6 +111,7 @@ export class Projector {
         continue
       }
       this.#report(tenantId, halts)
+      this.#options.metrics?.projected(events.length, (performance.now() - start) / 1_000)
       state = { position: last.position, halted: [...state.halted, ...halts] }
       if (state.position >= head) break
     }
@@ -185,11 +189,13 @@ export class Projector {
   }
 
   #report(tenantId: string, halts: readonly Halt[]): void {
-    for (const halt of halts)
+    for (const halt of halts) {
+      this.#options.metrics?.halted(halt.view)
       this.#options.logger.error('a view stands still at an event it cannot fold: retry it, or skip the event', {
         tenantId,
         ...halt,
       })
+    }
   }
 
   /** The directory follows the log too: a tenant whose names were never confirmed by whoever created it gets them here. */

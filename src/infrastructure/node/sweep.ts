@@ -1,6 +1,6 @@
 import type { Logger } from '#domain/ports/logger.ts'
 
-/** Milliseconds from the end of a sweep to the next one, give or take a quarter. */
+/** Milliseconds from the end of a sweep to the next one where nothing else is said, give or take a quarter. */
 const INTERVAL = 30_000
 
 /** Time and chance as a sweep uses them. */
@@ -27,6 +27,7 @@ export class Sweep {
   readonly #sweep: () => Promise<void>
   readonly #logger: Logger
   readonly #timers: SweepTimers
+  readonly #interval: number
   /** Calls the next sweep off; absent while one runs. */
   #callOff: (() => void) | undefined
   /** When the next sweep begins, in milliseconds since the epoch. */
@@ -35,10 +36,15 @@ export class Sweep {
   #soonest = 0
   #stopped = false
 
-  constructor(sweep: () => Promise<void>, logger: Logger, timers: SweepTimers = systemTimers) {
+  constructor(
+    sweep: () => Promise<void>,
+    logger: Logger,
+    { timers = systemTimers, interval = INTERVAL }: { readonly timers?: SweepTimers; readonly interval?: number } = {},
+  ) {
     this.#sweep = sweep
     this.#logger = logger
     this.#timers = timers
+    this.#interval = interval
   }
 
   /** Sweeps at once, for what an earlier process left behind, and from then on regularly. */
@@ -66,7 +72,7 @@ export class Sweep {
 
   async #run(): Promise<void> {
     this.#callOff = undefined
-    this.#soonest = INTERVAL * (0.75 + this.#timers.random() / 2)
+    this.#soonest = this.#interval * (0.75 + this.#timers.random() / 2)
     try {
       await this.#sweep()
     } catch (fault) {

@@ -6,6 +6,8 @@ export interface HaltedView extends Halt {
   readonly tenantId: string
   /** RFC 3339. */
   readonly haltedAt: string
+  /** Events that the tenant's other views have followed and this one has not. */
+  readonly behindBy: number
 }
 
 /** Reads how far projections have come over all tenants: for operators, not for requests. */
@@ -19,8 +21,9 @@ export class PostgresProjectionStatus {
   /** Views that stand still, the oldest first. */
   async halted(limit: number): Promise<readonly HaltedView[]> {
     const rows = await this.#query(
-      `select *, to_char(halted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as since
-       from read_models.halt order by halted_at, tenant_id, view limit $1`,
+      `select h.*, to_char(halted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as since,
+         c.position - h.position + 1 as behind_by
+       from read_models.halt h join read_models.checkpoint c using (tenant_id) order by halted_at, tenant_id, view limit $1`,
       limit,
     )
     return rows.map((row) => ({
@@ -32,6 +35,7 @@ export class PostgresProjectionStatus {
       error: String(row['error']),
       attempts: Number(row['attempts']),
       haltedAt: String(row['since']),
+      behindBy: Number(row['behind_by']),
     }))
   }
 

@@ -45,6 +45,8 @@ const Environment = z.object({
   EVENTSTORE_PASSWORD: text.optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   ACCI_MAIL_FROM: z.email().optional(),
+  /** What Prometheus shows to read `/metrics`. Without one there is no such page. */
+  ACCI_METRICS_TOKEN: z.string().min(16).max(256).optional(),
   HOST: text.default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
   /** Addresses or CIDR blocks whose X-Forwarded-For is believed, separated by commas. */
