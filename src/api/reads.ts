@@ -1,6 +1,6 @@
 import { answeredWithin } from '#common/answered-within.ts'
 import { refuse } from '#common/outcome.ts'
-import { positionOfView } from '#domain/ports/projection-store.ts'
+import { positionOfView, type ProjectionState } from '#domain/ports/projection-store.ts'
 import type { ViewName } from '#domain/projection/views.ts'
 import type { TenantDetails } from '#domain/tenant/views/tenant-details.view.ts'
 import { tenantDetailsOf } from '#domain/tenant/views/tenant-details.view.ts'
@@ -65,14 +65,17 @@ export function readUser(c: AppContext, tenantId: string, userId: string): Promi
  * Projecting is idempotent and guarded: it does no harm that the projector itself may be doing the same.
  */
 export async function catchUp(c: AppContext, view: ViewName, tenantIds?: readonly string[]): Promise<void> {
-  const { projector } = c.get('services')
   const wanted = new Set(tenantIds ?? c.get('consistency').map((token) => token.tenantId))
   await Promise.all(
     [...wanted].map(async (tenantId) => {
       const required = requiredPosition(c, tenantId)
       if (required === 0) return
-      const reached = positionOfView(await answeredWithin(FOLLOW_WITHIN, projector.project(tenantId)), view)
+      const reached = positionOfView(await projectNow(c, tenantId), view)
       if (reached < required) unwrap(refuse('consistency.not_reached', { retryAfter: 1 }))
     }),
   )
 }
+
+/** Brings a tenant's read models up to the end of its log, in the time a request has for that. */
+export const projectNow = (c: AppContext, tenantId: string): Promise<ProjectionState> =>
+  answeredWithin(FOLLOW_WITHIN, c.get('services').projector.project(tenantId))

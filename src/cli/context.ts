@@ -72,3 +72,13 @@ export function table(rows: readonly (readonly string[])[]): string {
     )
     .join('\n')
 }
+
+/** Operators may do more with an event store than the product that writes to it. */
+export const asAdministrator = ({ environment, ...rest }: CliContext): CliContext => ({
+  ...rest,
+  environment: {
+    ...environment,
+    EVENTSTORE_USERNAME: environment['EVENTSTORE_ADMIN_USERNAME'] ?? environment['EVENTSTORE_USERNAME'],
+    EVENTSTORE_PASSWORD: environment['EVENTSTORE_ADMIN_PASSWORD'] ?? environment['EVENTSTORE_PASSWORD'],
+  },
+})

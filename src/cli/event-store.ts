@@ -5,7 +5,7 @@ import { verifyLog, type Verification } from '#domain/event-store/verify-log.ts'
 import { openEventStore, type RemoteEventStore } from '#infrastructure/node/open-event-store.ts'
 import { PostgresOutbox, type OutboxEntry } from '#infrastructure/postgres/postgres-outbox.ts'
 import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
-import { configurationOf, Ended, EXIT, withDatabase, type CliContext } from './context.ts'
+import { asAdministrator, configurationOf, Ended, EXIT, withDatabase, type CliContext } from './context.ts'
 
 const TENANTS_PAGE = 500
 
@@ -39,16 +39,6 @@ export function eventStoreCommand(command: Command, context: CliContext): void {
       if (differing > 0) throw new Ended(EXIT.found, `${differing} of the logs verified differ`)
     })
 }
-
-/** Who prepares a store may do more there than the product that writes to it. */
-const asAdministrator = ({ environment, ...rest }: CliContext): CliContext => ({
-  ...rest,
-  environment: {
-    ...environment,
-    EVENTSTORE_USERNAME: environment['EVENTSTORE_ADMIN_USERNAME'] ?? environment['EVENTSTORE_USERNAME'],
-    EVENTSTORE_PASSWORD: environment['EVENTSTORE_ADMIN_PASSWORD'] ?? environment['EVENTSTORE_PASSWORD'],
-  },
-})
 
 async function withStore<Result>(
   context: CliContext,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { newId } from '#domain/new-id.ts'
 import { positionOfView, type Halt, type ProjectionStore, type ShadowStore } from '#domain/ports/projection-store.ts'
 import type { PageRequest, ReadModels } from '#domain/ports/read-models.ts'
-import type { ViewPage } from '#domain/projection/views.ts'
+import { VIEW_NAMES, type ViewPage } from '#domain/projection/views.ts'
 import type { SessionView } from '#domain/auth/views/auth-sessions.view.ts'
 import type { TenantDetails } from '#domain/tenant/views/tenant-details.view.ts'
 import type { TenantMetrics } from '#domain/tenant/views/tenant-metrics.view.ts'
@@ -153,6 +153,31 @@ export function readModelsContract(open: () => ReadSide): void {
       expect(await shadow.swap(tenantId)).toEqual({ user_profile: true })
       expect(await store.state(tenantId)).toEqual({ position: 9, halted: [] })
       expect(await store.commit(tenantId, 9, 12, NOTHING)).toBe('committed')
+    })
+
+    it('takes the place of a checkpoint that is lost, or was set back, with the rows of all views', async () => {
+      const { store, shadow, readModels } = open()
+      for (const before of [0, 4]) {
+        const tenantId = newId.tenant()
+        if (before > 0)
+          await store.commit(tenantId, 0, before, { ...NOTHING, user_profile: [profile(tenantId, 'usr_x')] })
+        await shadow.open(tenantId, VIEW_NAMES)
+        const rows = { ...NOTHING, user_profile: [profile(tenantId, 'usr_a')] }
+        await shadow.commit(tenantId, 0, 9, rows)
+        expect(await shadow.swap(tenantId)).toMatchObject({ user_profile: true, tenant_details: false })
+        expect(await readModels.user(tenantId, 'usr_a')).toMatchObject({ row: { key: 'usr_a' }, position: 9 })
+        expect(await store.commit(tenantId, before, 10, NOTHING)).toBe('conflict')
+        expect(await store.commit(tenantId, 9, 10, NOTHING)).toBe('committed')
+      }
+    })
+
+    it('never takes the place of a lost checkpoint with the rows of some views', async () => {
+      const { store, shadow } = open()
+      const tenantId = newId.tenant()
+      await shadow.open(tenantId, ['user_profile'])
+      await shadow.commit(tenantId, 0, 9, { ...NOTHING, user_profile: [profile(tenantId, 'usr_a')] })
+      await expect(shadow.swap(tenantId)).rejects.toThrow('ahead')
+      expect((await store.state(tenantId)).position).toBe(0)
     })
 
     it('lets one of two rebuilds go on', async () => {

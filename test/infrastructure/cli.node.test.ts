@@ -3,6 +3,7 @@ import type { TenantId } from '#common/ids.ts'
 import { tenantStream } from '#domain/event-store/stream-event.ts'
 import { Forwarders } from '#domain/forwarding/forwarders.ts'
 import { newId } from '#domain/new-id.ts'
+import { VIEW_NAMES } from '#domain/projection/views.ts'
 import { openEventStore } from '#infrastructure/node/open-event-store.ts'
 import type { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
 import { PostgresTenantWriter } from '#infrastructure/postgres/postgres-tenant-writer.ts'
@@ -331,6 +332,12 @@ describe('acci projections', () => {
       { text: `update read_models.user_profile set data = data || '{"status":"deactivated"}'` },
     ])
 
+  /** What a database does that is made anew: nothing is left of the tenant's read models. */
+  const lose = async (tenantId: string) => {
+    for (const table of ['checkpoint', ...VIEW_NAMES])
+      await session.transaction({ tenantId }, [{ text: `delete from read_models.${table}` }])
+  }
+
   it('rebuilds what the log says otherwise, and replaces nothing that is right', async () => {
     const { tenantId } = await projectedTenant()
     const before = await rowsOf(tenantId, 'user_profile')
@@ -375,6 +382,27 @@ describe('acci projections', () => {
       out: `${tenantId}: the source does not hold the log from position 1 on`,
     })
     expect(await run(`rebuild --tenant ${tenantId}`)).toMatchObject({ code: 0, out: '' })
+  })
+
+  it.each(['log', 'eventstore'])('brings back read models that are lost, from %s alone', async (source) => {
+    const first = await projectedTenant({ forwarded: true })
+    const second = await projectedTenant({ forwarded: true })
+    const before = await rowsOf(first.tenantId, 'user_profile')
+    const state = await first.project()
+    for (const { tenantId } of [first, second]) await lose(tenantId)
+    expect(await rowsOf(first.tenantId, 'user_profile')).toEqual([[]])
+    // Of other tenants, tests before this one have made logs that cannot be rebuilt.
+    const { json } = await run(`rebuild --from ${source} --view tenant_details --json`)
+    for (const { tenantId } of [first, second])
+      expect(json()).toContainEqual({
+        tenantId,
+        kind: 'rebuilt',
+        position: expect.any(Number),
+        changed: expect.arrayContaining(['tenant_details', 'user_profile']),
+      })
+    expect(await rowsOf(first.tenantId, 'user_profile')).toEqual(before)
+    // The projector goes on behind it.
+    expect(await first.project()).toEqual(state)
   })
 
   it('rebuilds only what another version has made, and knows what that is', async () => {

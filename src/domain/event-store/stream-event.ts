@@ -6,6 +6,9 @@ import type { StoreEvent } from '../ports/event-store.ts'
 /** The stream that holds a tenant's log. The event at a position has the revision before it: position − 1. */
 export const tenantStream = (tenantId: string): string => `tenant-${tenantId}`
 
+/** Whose log a stream holds; undefined when it is no tenant's. */
+export const tenantOf = (stream: string): string | undefined => /^tenant-(.+)$/.exec(stream)?.[1]
+
 /** Revision, in the tenant's stream, of the event at a position. */
 export const revisionOf = (position: number): number => position - 1
 

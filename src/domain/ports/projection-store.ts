@@ -77,8 +77,9 @@ export interface ShadowStore {
   /** Writes rows and place in one transaction; `conflict` when somebody else has moved it. */
   commit(tenantId: string, from: number, to: number, rows: ViewPage): Promise<'committed' | 'conflict'>
   /**
-   * Puts the shadow's rows in place of the live ones, in one transaction, if it has come as far as these. For each view
-   * whether anything was different; undefined when it has to come further first.
+   * Puts the shadow's rows in place of the live ones, in one transaction, if it has come as far as these. Of all views, it
+   * may have come further: the tenant's checkpoint, where it was lost, is then its own. For each view whether anything was
+   * different; undefined when it has to come further first.
    */
   swap(tenantId: string): Promise<{ readonly [Name in ViewName]?: boolean } | undefined>
 }

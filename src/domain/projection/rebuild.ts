@@ -6,7 +6,7 @@ import type { ProjectionStore, ShadowStore } from '../ports/projection-store.ts'
 import { foldPage, selectorsOf, type FoldFailure } from './fold-page.ts'
 import { openPage, type PageOpener } from './open-page.ts'
 import { PAGE_SIZE } from './projector.ts'
-import type { ViewName } from './views.ts'
+import { VIEW_NAMES, type ViewName } from './views.ts'
 
 export interface RebuildOptions extends PageOpener {
   /** Where events come from: the tenant's log, or an event store alone. */
@@ -18,7 +18,7 @@ export interface RebuildOptions extends PageOpener {
 export type Rebuilt =
   /** `changed`: views whose rows were not what the log says, and have been replaced. */
   | { readonly kind: 'rebuilt'; readonly position: number; readonly changed: readonly ViewName[] }
-  /** Nothing has been projected yet: there is nothing to rebuild. */
+  /** The source holds no event of the tenant. */
   | { readonly kind: 'nothing' }
   /** An event cannot be folded. The live rows have been left as they are. */
   | { readonly kind: 'failed'; readonly failure: FoldFailure }
@@ -28,17 +28,20 @@ export type Rebuilt =
 /**
  * Folds views of a tenant anew beside the live ones, page by page, and swaps them in when they have come as far. Readers and
  * the projector notice nothing. Interrupted, it goes on where it was. Every event is checked against the chain of hashes, so
- * that a source may be trusted no more than it deserves.
+ * that a source may be trusted no more than it deserves. Of a tenant whose checkpoint is lost, all views are folded, as far as
+ * the source goes.
  * @param onEvents called with the number of events folded since the last call
  */
 export async function rebuild(
   tenantId: string,
-  views: readonly ViewName[],
+  wanted: readonly ViewName[],
   { source, store, shadow, ...opener }: RebuildOptions,
   onEvents: (count: number) => void = () => undefined,
 ): Promise<Rebuilt> {
-  let target = (await store.state(tenantId)).position
-  if (target === 0) return { kind: 'nothing' }
+  const seen = (await store.state(tenantId)).position
+  const views = seen === 0 ? VIEW_NAMES : wanted
+  // As far as readers have seen already; where they have seen nothing, the source says at its end how far.
+  let target = seen === 0 ? Infinity : seen
   const skipped = await store.skipped(tenantId)
   const skips = (view: ViewName, position: number) =>
     skipped.some((one) => one.view === view && one.position === position)
@@ -56,11 +59,17 @@ export async function rebuild(
       }
       target = (await store.state(tenantId)).position
     }
-    const { events } = await (coming ?? read(at))
+    const { events, head } = await (coming ?? read(at))
     const broken = verifyChain(events, opener.cryptography, linkOf(previous))
     if (broken !== undefined) return { kind: 'broken', position: broken }
     const last = events.at(-1)
-    if (!last) return { kind: 'broken', position: at + 1 }
+    const end = last?.position ?? at
+    if (target === Infinity && head <= end) target = end
+    if (!last) {
+      if (end === 0 && target === 0) return { kind: 'nothing' }
+      if (end >= target) continue
+      return { kind: 'broken', position: at + 1 }
+    }
     // The next page is read while this one is folded and written.
     coming = last.position < target ? read(last.position) : undefined
     coming?.catch(() => undefined)

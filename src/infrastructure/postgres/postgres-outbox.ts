@@ -12,7 +12,7 @@ export interface OutboxEntry {
   readonly projected: number
   readonly forwarded: number
   readonly fence?: { readonly reason: FenceReason; readonly position: number }
-  /** When the first event was committed that has not been forwarded (RFC 3339); absent when there is none. */
+  /** When the first event was committed that the follower asked for has not followed (RFC 3339); absent when there is none. */
   readonly waitingSince?: string
 }
 
@@ -25,9 +25,13 @@ export interface OutboxTotals {
 }
 
 const COLUMNS = 't.tenant_id, t.position, t.hash, t.projected, t.forwarded, t.fence_reason, t.fence_position'
+type Follower = 'projected' | 'forwarded'
+
 /** The members of a canonical text are sorted, so the last `timestamp` is the event's own and not one of its data. */
-const SINCE = `(select substring(e.body from '.*"timestamp":"([^"]*)"') from tenant_log.event e
-  where e.tenant_id = t.tenant_id and e.position = t.forwarded + 1) as since`
+const sinceOf = (
+  follower: Follower,
+) => `(select substring(e.body from '.*"timestamp":"([^"]*)"') from tenant_log.event e
+  where e.tenant_id = t.tenant_id and e.position = t.${follower} + 1) as since`
 
 /** Reads what the container's tenant logs say of themselves, over all tenants: for operators, not for requests. */
 export class PostgresOutbox {
@@ -54,9 +58,9 @@ export class PostgresOutbox {
   }
 
   /** Tenants whose log somebody has not followed to its end, those first that lag most. */
-  async lagging(what: 'projected' | 'forwarded', limit: number): Promise<readonly OutboxEntry[]> {
+  async lagging(what: Follower, limit: number): Promise<readonly OutboxEntry[]> {
     const rows = await this.#query(
-      `select ${COLUMNS}, ${SINCE} from tenant_log.tenant t where t.${what} < t.position
+      `select ${COLUMNS}, ${sinceOf(what)} from tenant_log.tenant t where t.${what} < t.position
        order by t.position - t.${what} desc, t.tenant_id limit $1`,
       limit,
     )
@@ -75,7 +79,7 @@ export class PostgresOutbox {
 
   async tenant(tenantId: string): Promise<OutboxEntry | undefined> {
     const [row] = await this.#query(
-      `select ${COLUMNS}, ${SINCE} from tenant_log.tenant t where t.tenant_id = $1`,
+      `select ${COLUMNS}, ${sinceOf('forwarded')} from tenant_log.tenant t where t.tenant_id = $1`,
       tenantId,
     )
     return row && entryOf(row)

@@ -72,7 +72,7 @@ export class PostgresShadowStore implements ShadowStore {
 
   async swap(tenantId: string): Promise<{ readonly [Name in ViewName]?: boolean } | undefined> {
     const [rows] = await this.#session.transaction({ tenantId }, [
-      { text: 'select read_models.swap_shadow($1) as swapped', params: [tenantId] },
+      { text: 'select read_models.swap_shadow($1, $2) as swapped', params: [tenantId, VIEW_NAMES.length] },
     ])
     const { swapped } = onlyRow(rows)
     return swapped ?? undefined // by view, as the function makes it

@@ -3,7 +3,7 @@ import { refuse } from '#common/outcome.ts'
 import { checkAllowed } from '#domain/run-command.ts'
 import { authenticate } from '../../../auth/authenticate.ts'
 import type { App } from '../../../context.ts'
-import { catchUp } from '../../../reads.ts'
+import { catchUp, projectNow } from '../../../reads.ts'
 import { unwrap } from '../../../refusal-error.ts'
 import { bearer, jsonAnswer, problems } from '../operation.ts'
 import { userResource } from '../resources.ts'
@@ -32,9 +32,14 @@ export const registerListUsers = (app: App) =>
       ...(role !== undefined && { role }),
       ...(search !== undefined && { search }),
     }
-    const found = await c.var.services.readModels.users(tenantId, filters, { page, pageSize, sortBy, sortOrder })
-    // A tenant that has never been projected may not exist at all.
-    if (found.position === 0 && (await c.var.services.writer.tenant(tenantId)).version === 0)
-      unwrap(refuse('resource.not_found'))
+    const { readModels, writer } = c.var.services
+    const list = () => readModels.users(tenantId, filters, { page, pageSize, sortBy, sortOrder })
+    let found = await list()
+    if (found.position === 0) {
+      // Of such a tenant nothing has been projected yet, or the read models have been lost; or there is none.
+      if ((await writer.tenant(tenantId)).version === 0) unwrap(refuse('resource.not_found'))
+      await projectNow(c, tenantId)
+      found = await list()
+    }
     return c.json({ items: found.items.map((row) => userResource(row)), page, pageSize, total: found.total }, 200)
   })

@@ -1,0 +1,63 @@
+import { tenantOf, tenantStream } from '#domain/event-store/stream-event.ts'
+import type { EventStore, StreamStore } from '#domain/ports/event-store.ts'
+import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
+import type { PostgresOutbox } from '#infrastructure/postgres/postgres-outbox.ts'
+import { logEventStore } from '#infrastructure/shared/log-event-store.ts'
+import { streamEventSource } from '#infrastructure/shared/stream-event-source.ts'
+
+const TENANTS_PAGE = 500
+const EVENTS_PAGE = 1_000
+
+/** A tenant whose events can be read, and how many there are. */
+interface Source {
+  readonly tenantId: string
+  readonly events: number
+}
+
+/** Where a rebuild reads events, and which tenants it finds there: the read database may have lost what it knew of them. */
+export interface RebuildSource {
+  readonly eventStore: EventStore
+  /** Those of all tenants, or of one: then none or one. */
+  tenants(only: string | undefined): Promise<readonly Source[]>
+}
+
+/** The tenants' logs in PostgreSQL. */
+export const logSource = (writer: Pick<TenantWriter, 'log'>, outbox: PostgresOutbox): RebuildSource => ({
+  eventStore: logEventStore(writer),
+  async tenants(only) {
+    if (only !== undefined) {
+      const entry = await outbox.tenant(only)
+      return entry ? [{ tenantId: only, events: entry.position }] : []
+    }
+    const all: Source[] = []
+    for (let after: string | undefined = ''; after !== undefined;) {
+      const page = await outbox.tenants(after, TENANTS_PAGE)
+      all.push(...page.map(({ tenantId, position }) => ({ tenantId, events: position })))
+      after = page.length < TENANTS_PAGE ? undefined : page.at(-1)?.tenantId
+    }
+    return all
+  },
+})
+
+/** An EventStoreDB alone. It keeps no list of its streams that every server would have: all events are looked through. */
+export const eventStoreSource = (store: Pick<StreamStore, 'readStream' | 'readLast' | 'readAll'>): RebuildSource => ({
+  eventStore: streamEventSource(store),
+  async tenants(only) {
+    if (only !== undefined) {
+      const last = await store.readLast(tenantStream(only))
+      const [event] = last.kind === 'read' ? last.events : []
+      return event ? [{ tenantId: only, events: event.revision + 1 }] : []
+    }
+    const events = new Map<string, number>()
+    for (let after: string | undefined, isEnd = false; !isEnd;) {
+      const page = await store.readAll(after, EVENTS_PAGE)
+      for (const { stream } of page.events) {
+        const tenantId = tenantOf(stream)
+        if (tenantId !== undefined) events.set(tenantId, (events.get(tenantId) ?? 0) + 1)
+      }
+      after = page.next
+      isEnd = page.endOfStore
+    }
+    return [...events].map(([tenantId, count]) => ({ tenantId, events: count }))
+  },
+})
