@@ -1,12 +1,12 @@
 import { describe } from 'vitest'
 import { testDatabase } from '../../tools/postgres/test-database.ts'
-import { crashCases } from './crash.cases.ts'
+import { crashCases, killRounds } from './crash.cases.ts'
 
-describe('container, on PostgreSQL', () => {
+describe.each(killRounds(22))('container, on PostgreSQL: %i kills', (kills) => {
   const database = testDatabase()
-  crashCases({ tool: 'tools/start-container.ts', kills: 22, databaseUrl: () => database.url })
+  crashCases({ runtime: 'container', kills, databaseUrl: () => database.url })
 })
 
-describe('container, as it is without configuration', () => {
-  crashCases({ tool: 'tools/start-container.ts', kills: 8 })
+describe.each(killRounds(8))('container, as it is without configuration: %i kills', (kills) => {
+  crashCases({ runtime: 'container', kills })
 })

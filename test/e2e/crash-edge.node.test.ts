@@ -1,12 +1,12 @@
 import { describe } from 'vitest'
 import { testDatabase } from '../../tools/postgres/test-database.ts'
-import { crashCases } from './crash.cases.ts'
+import { crashCases, killRounds } from './crash.cases.ts'
 
-describe('edge, on PostgreSQL', () => {
+describe.each(killRounds(22))('edge, on PostgreSQL: %i kills', (kills) => {
   const database = testDatabase()
-  crashCases({ tool: 'tools/start.ts', kills: 22, databaseUrl: () => database.url })
+  crashCases({ runtime: 'edge', kills, databaseUrl: () => database.url })
 })
 
-describe('edge, as it is without configuration', () => {
-  crashCases({ tool: 'tools/start.ts', kills: 8 })
+describe.each(killRounds(8))('edge, as it is without configuration: %i kills', (kills) => {
+  crashCases({ runtime: 'edge', kills })
 })

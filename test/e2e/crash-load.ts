@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { SeededRandom } from '../support/seeded-random.ts'
 import { succeeded, text, type Answer, type Client, type SignedInTenant } from './client.ts'
 
@@ -33,13 +34,16 @@ export interface LoadCounts {
 export class Load {
   readonly counts: LoadCounts = { acknowledged: 0, inDoubt: 0, faults: 0 }
   readonly #client: () => Client
+  readonly #pause: number
   readonly #waiting: { readonly count: number; readonly resolve: () => void }[] = []
   #up = Promise.withResolvers<void>()
   #ending = false
   #clients: readonly Promise<void>[] = []
 
-  constructor(client: () => Client) {
+  /** @param pause milliseconds a client waits before it sends again what is in doubt; 0: no longer than it must */
+  constructor(client: () => Client, pause = 0) {
     this.#client = client
+    this.#pause = pause
   }
 
   start(tenants: readonly LoadedTenant[], clientsEach: number, randomOf: (client: number) => SeededRandom): void {
@@ -95,7 +99,7 @@ export class Load {
       if (answer) this.counts.faults++
       this.counts.inDoubt++
       // Gives way, so that a fault which is answered at once cannot keep the kill from coming.
-      await new Promise((resolve) => setImmediate(resolve))
+      await (this.#pause > 0 ? delay(this.#pause) : new Promise((resolve) => setImmediate(resolve)))
     }
   }
 }
