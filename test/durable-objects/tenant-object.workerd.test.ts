@@ -116,6 +116,30 @@ describe('the tenant’s object', () => {
   })
 })
 
+describe('the wake-ups of a busy tenant', () => {
+  it('are packed: one tells of many commits, and the last of the end of the log', async () => {
+    const tenantId = await newTenant()
+    const told = await runInDurableObject(stubOf(tenantId), async (object) => {
+      const positions: number[] = []
+      const queue = {
+        async sendBatch(messages: Iterable<{ body: { toPosition: number } }>) {
+          for (const { body } of messages) positions.push(body.toPosition)
+        },
+      }
+      // What goes to the queue is looked at before its consumer has it.
+      Object.defineProperty(object, 'env', { value: { ...env, WAKE_UPS: queue } })
+      // One after the other: each is a commit of its own.
+      for (let count = 1; count <= 40; count++)
+        await object.execute(registerUser(tenantId, `packed${count}@orchard.example`), bySystem())
+      const { head } = await object.log(0, 1)
+      await expect.poll(() => positions.at(-1), { timeout: 5_000 }).toBe(head.position)
+      return positions
+    })
+    expect(told.length).toBeLessThan(40)
+    expect(told).toEqual([...new Set(told)].toSorted((one, other) => one - other))
+  })
+})
+
 describe('the tenant’s alarm', () => {
   it('is armed with the commit', async () => {
     const before = Date.now()
