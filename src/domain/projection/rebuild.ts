@@ -6,6 +6,7 @@ import type { ProjectionStore, ShadowStore } from '../ports/projection-store.ts'
 import { foldPage, selectorsOf, type FoldFailure } from './fold-page.ts'
 import { openPage, type PageOpener } from './open-page.ts'
 import { PAGE_SIZE } from './projector.ts'
+import { ShadowRows } from './shadow-rows.ts'
 import { VIEW_NAMES, type ViewName } from './views.ts'
 
 export interface RebuildOptions extends PageOpener {
@@ -46,12 +47,14 @@ export async function rebuild(
   const skips = (view: ViewName, position: number) =>
     skipped.some((one) => one.view === view && one.position === position)
   let at = await shadow.open(tenantId, views)
+  const working = new ShadowRows(tenantId, shadow, at)
   let previous = at === 0 ? undefined : (await source.readTenant(tenantId, at - 1, 1)).events[0]
   if (at > 0 && previous?.position !== at) return { kind: 'broken', position: at }
   const read = (after: number) => source.readTenant(tenantId, after, Math.min(PAGE_SIZE, Math.max(1, target - after)))
   let coming: ReturnType<typeof read> | undefined
   for (;;) {
     if (at >= target) {
+      await working.flush()
       const swapped = await shadow.swap(tenantId)
       if (swapped) {
         const changed = views.filter((view) => swapped[view] === true)
@@ -74,14 +77,10 @@ export async function rebuild(
     coming = last.position < target ? read(last.position) : undefined
     coming?.catch(() => undefined)
     const page = await openPage(tenantId, events, opener)
-    const { rows, failures } = foldPage(await shadow.load(tenantId, selectorsOf(page, { views })), page, {
-      views,
-      skips,
-    })
+    const { rows, failures } = foldPage(await working.load(selectorsOf(page, { views })), page, { views, skips })
     const [failure] = failures
     if (failure) return { kind: 'failed', failure }
-    if ((await shadow.commit(tenantId, at, last.position, rows)) === 'conflict')
-      throw new Error('another rebuild of the tenant is under way')
+    await working.put(last.position, rows)
     onEvents(events.length)
     at = last.position
     previous = last

@@ -1,0 +1,137 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { EventStore } from '#domain/ports/event-store.ts'
+import type { ShadowStore } from '#domain/ports/projection-store.ts'
+import { foldPage, selectorsOf } from '#domain/projection/fold-page.ts'
+import { rebuild } from '#domain/projection/rebuild.ts'
+import { ShadowRows } from '#domain/projection/shadow-rows.ts'
+import { VIEW_NAMES, type ViewPage } from '#domain/projection/views.ts'
+import { openLog } from '../../../support/fold-log.ts'
+import { MemoryProjectionStore } from '../../../support/memory-projection-store.ts'
+import { history, type Step } from '../../../support/random-commands.ts'
+import { TENANT } from '../../../support/subjects.ts'
+import { WriterUnderTest } from '../../../support/writer-under-test.ts'
+
+/** A shadow in memory, and how often it was written. */
+function memoryShadow() {
+  const rows = new MemoryProjectionStore()
+  const written: number[] = []
+  const store: ShadowStore = {
+    open: async () => rows.position,
+    load: (...given) => rows.load(...given),
+    async commit(tenantId, from, to, page) {
+      const result = await rows.commit(tenantId, from, to, page)
+      if (result === 'committed') written.push(to)
+      return result
+    },
+    swap: async () => ({}),
+  }
+  return { rows, written, store }
+}
+
+/** A tenant's log in pages that are as short as can be, or longer. */
+const sourceOf = (writer: WriterUnderTest, sizes: readonly number[]): EventStore => {
+  let read = 0
+  return {
+    sharesTenantLog: true,
+    async readTenant(_tenantId, after, limit) {
+      const size = sizes[read++ % sizes.length] ?? 1
+      const { events, head } = await writer.storage.readEvents(after, Math.min(limit, size))
+      return { events, head: head.position }
+    },
+  }
+}
+
+const optionsOf = (writer: WriterUnderTest, shadow: ShadowStore, sizes: readonly number[]) => ({
+  source: sourceOf(writer, sizes),
+  // Nothing is known of what readers have seen: the source says where to end.
+  store: { state: async () => ({ position: 0, halted: [] }), skipped: async () => [] },
+  shadow,
+  writer: { subjectKeys: (_tenantId: string, ids: readonly string[]) => writer.core.subjectKeys(ids) },
+  cryptography: writer.tools.cryptography,
+  keyVault: writer.tools.keyVault,
+})
+
+async function writerAfter(batches: readonly (readonly Step[])[]): Promise<WriterUnderTest> {
+  const writer = new WriterUnderTest()
+  for (const batch of batches) await writer.all(batch.flatMap((step) => ('command' in step ? [step.command] : [])))
+  return writer
+}
+
+describe('a rebuild', () => {
+  it('comes to the rows that the log folds to, in pages of any size, also when it was interrupted', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        history(15),
+        fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1 }),
+        fc.nat(20),
+        async (batches, sizes, interruptedAt) => {
+          const writer = await writerAfter(batches)
+          const log = openLog(writer.storage, writer.tools)
+          const { rows, store } = memoryShadow()
+          let pages = 0
+          const interrupted = rebuild(TENANT, VIEW_NAMES, optionsOf(writer, store, sizes), () => {
+            if (pages++ === interruptedAt) throw new Error('interrupted')
+          })
+          await interrupted.catch(() => undefined)
+          const rebuilt = await rebuild(TENANT, VIEW_NAMES, optionsOf(writer, store, sizes))
+          expect(rebuilt).toMatchObject({ kind: 'rebuilt', position: log.length })
+          const whole = foldPage(await new MemoryProjectionStore().load(TENANT, selectorsOf([])), log).rows
+          for (const name of VIEW_NAMES)
+            expect(rows.rows(name)).toEqual(whole[name].toSorted((one, other) => (one.key < other.key ? -1 : 1)))
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  it('says of a source that holds nothing of the tenant that there is nothing', async () => {
+    const { store } = memoryShadow()
+    expect(await rebuild(TENANT, VIEW_NAMES, optionsOf(new WriterUnderTest(), store, [5]))).toEqual({ kind: 'nothing' })
+  })
+})
+
+const NOTHING: ViewPage = { tenant_details: [], tenant_metrics: [], user_profile: [], auth_sessions: [] }
+const NOTHING_WANTED = { tenant_details: [], tenant_metrics: [], user_profile: [], auth_sessions: [] }
+
+/** Sessions as rows, of which only the key and the user matter here. */
+const sessions = (userId: string, ...keys: readonly string[]) =>
+  ({
+    ...NOTHING,
+    auth_sessions: keys.map((key) => ({ key, userId, tenantId: TENANT, position: 1 })),
+  }) as unknown as ViewPage
+
+describe('the rows of a rebuild', () => {
+  it('are kept from page to page and written many pages at a time', async () => {
+    const { store, written } = memoryShadow()
+    const rows = new ShadowRows(TENANT, store, 0)
+    for (let page = 1; page <= 20; page++)
+      await rows.put(page, sessions('usr_a', ...Array.from({ length: 400 }, (_, index) => `ses_${page}_${index}`)))
+    expect(written).toEqual([13])
+    await rows.flush()
+    expect(written).toEqual([13, 20])
+    await rows.flush()
+    expect(written).toEqual([13, 20])
+  })
+
+  it('are found by their user, whether they have been written or not', async () => {
+    const { store } = memoryShadow()
+    const before = new ShadowRows(TENANT, store, 0)
+    await before.put(1, sessions('usr_a', 'ses_old'))
+    await before.flush()
+    const rows = new ShadowRows(TENANT, store, 1)
+    await rows.put(2, sessions('usr_a', 'ses_new'))
+    await rows.put(3, sessions('usr_b', 'ses_other'))
+    const found = await rows.load({ ...NOTHING_WANTED, auth_sessions: [{ userId: 'usr_a' }] })
+    expect(found.auth_sessions.map(({ key }) => key).toSorted()).toEqual(['ses_new', 'ses_old'])
+  })
+
+  it('are refused where another rebuild has written', async () => {
+    const { store } = memoryShadow()
+    const [one, other] = [new ShadowRows(TENANT, store, 0), new ShadowRows(TENANT, store, 0)]
+    await one.put(3, NOTHING)
+    await one.flush()
+    await other.put(2, sessions('usr_a', 'ses_1'))
+    await expect(other.flush()).rejects.toThrow('another rebuild')
+  })
+})
