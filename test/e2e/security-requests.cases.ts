@@ -15,7 +15,7 @@ import type { Subject } from './security-subject.ts'
 const MEGABYTE = 1_048_576
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 
-/** Routes that stand outside the OpenAPI document: open to everybody, and there are no others. */
+/** Routes that stand outside the OpenAPI document, and there are no others. `/metrics` has a token of its own (`metrics.node.test.ts`). */
 export const SYSTEM_ROUTES = [
   '/health',
   '/health/live',
@@ -23,6 +23,7 @@ export const SYSTEM_ROUTES = [
   '/openapi.json',
   '/.well-known/jwks.json',
   '/dev/mailbox',
+  '/metrics',
 ]
 
 /** Pages for people: tried in a browser (`invitation-page.node.test.ts`). They too are open to everybody. */
