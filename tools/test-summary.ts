@@ -4,7 +4,7 @@ export interface VitestReport {
     readonly name: string
     readonly status: string
     readonly message: string
-    readonly assertionResults: readonly { readonly status: string }[]
+    readonly assertionResults: readonly { readonly status: string; readonly failureMessages?: readonly string[] }[]
   }[]
 }
 
@@ -19,8 +19,8 @@ export interface TestSummary {
 const NOT_RUN = /^(?:Error: )?not run: (.+)$/m
 
 /**
- * Counts a report. A file that failed outside its tests (while loading, or in a hook) counts as one failure, unless it
- * said `not run: why` itself (`testDatabase`).
+ * Counts a report. A test that failed with `not run: why` could not be run, and is no failure. A file that failed outside its
+ * tests (while loading, or in a hook) counts as one failure, unless it said so itself (`testDatabase`).
  */
 export function summarize(report: VitestReport): TestSummary {
   let [passed, failed, skipped] = [0, 0, 0]
@@ -28,11 +28,13 @@ export function summarize(report: VitestReport): TestSummary {
   for (const file of report.testResults) {
     const count = (...statuses: string[]) =>
       file.assertionResults.filter(({ status }) => statuses.includes(status)).length
-    const failedHere = count('failed')
+    const failures = file.assertionResults.filter(({ status }) => status === 'failed')
+    const reasons = failures.flatMap(({ failureMessages = [] }) => NOT_RUN.exec(failureMessages[0] ?? '')?.[1] ?? [])
+    for (const reason of reasons) notRun.add(reason)
     passed += count('passed')
-    failed += failedHere
+    failed += failures.length - reasons.length
     skipped += count('skipped', 'pending', 'todo', 'disabled')
-    if (file.status !== 'failed' || failedHere > 0) continue
+    if (file.status !== 'failed' || failures.length > 0) continue
     const why = NOT_RUN.exec(file.message)?.[1]
     if (why === undefined) failed += 1
     else notRun.add(why)

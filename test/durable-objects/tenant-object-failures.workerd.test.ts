@@ -2,6 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { TenantId } from '#common/ids.ts'
+import { UnavailableFault } from '#common/unavailable-fault.ts'
 import { newId } from '#domain/new-id.ts'
 import type { TaskRow } from '#domain/writer/rows.ts'
 import { createDurableTenantWriter } from '#infrastructure/workerd/durable-tenant-writer.ts'
@@ -77,6 +78,21 @@ describe('a tenant’s object that is evicted', () => {
       expect(await register(tenantId, `user${index}`)).toMatchObject({ error: { code: 'user.already_exists' } })
     expect(await register(tenantId, 'afterwards')).toMatchObject({ ok: true })
     await wholeLog(tenantId)
+  })
+
+  it('is unavailable to whoever waited for it, whereas a fault of its own is a fault', async () => {
+    const tenantId = await newTenant()
+    const answers = Array.from({ length: 10 }, (_, index) => register(tenantId, `user${index}`))
+    const died = runInDurableObject(stubOf(tenantId), (_object, state) => state.abort('killed'))
+    const ended = await Promise.allSettled([...answers, died.catch(() => undefined)])
+    const reasons = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))
+    expect(reasons.length).toBeGreaterThan(0)
+    for (const reason of reasons) expect(reason).toBeInstanceOf(UnavailableFault)
+
+    const unreadable = { type: 'unheard.of' } as unknown as Parameters<typeof writer.execute>[1] // what no caller can send
+    const fault = await writer.execute(tenantId, unreadable, bySystem()).catch((reason: unknown) => reason)
+    expect(fault).toBeInstanceOf(Error)
+    expect(fault).not.toBeInstanceOf(UnavailableFault)
   })
 
   it('still has the mail that nobody took, sealed, and tries it again when it falls due', async () => {

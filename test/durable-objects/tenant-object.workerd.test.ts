@@ -83,9 +83,9 @@ describe('the tenant’s object', () => {
     const unknown = { type: 'no.such.command', input: { tenantId } } as unknown as Command // what another version may send
     const fault: unknown = await writer.execute(tenantId, unknown, bySystem()).catch((error: unknown) => error)
     expect(fault).toBeInstanceOf(Error)
-    const { cause, message, stack } = fault as Error // as just seen
-    expect(cause).toMatchObject({ message: 'the tenant writer failed' })
-    expect(`${message} ${stack} ${(cause as Error).stack}`).not.toContain('no.such.command') // as just seen
+    const { message, stack } = fault as Error // as just seen
+    expect(message).toBe('the tenant writer failed')
+    expect(stack).not.toContain('no.such.command')
     expect(await register(tenantId, 'next')).toMatchObject({ ok: true })
   })
 

@@ -1,56 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fromStoreEvent, tenantStream } from '#domain/event-store/stream-event.ts'
-import { startAtomPub, type SimulatedServer } from '../support/event-store-simulator/atompub-server.ts'
-import { Faults } from '../support/event-store-simulator/faults.ts'
-import { startGrpc } from '../support/event-store-simulator/grpc-server.ts'
-import { SimulatedStore } from '../support/event-store-simulator/simulated-store.ts'
+import { tenantStream } from '#domain/event-store/stream-event.ts'
+import { EVENT_STORE_LOGIN, RemoteEventStore } from '../support/remote-event-store.ts'
 import { Client, signedInTenant, succeeded, text, type SignedInTenant } from './client.ts'
 import { FollowedLog } from './crash-log.ts'
 import { ADMIN, startProduct, type RunningProduct } from './running-product.ts'
-
-/** An EventStoreDB of the tests' own: it speaks the real protocol, and can go away, come back and misbehave. */
-class RemoteStore {
-  readonly store = new SimulatedStore()
-  readonly faults = new Faults()
-  readonly #start: typeof startAtomPub
-  #server: SimulatedServer | undefined
-  #port = 0
-
-  constructor(protocol: 'AtomPub' | 'gRPC') {
-    this.#start = protocol === 'AtomPub' ? startAtomPub : startGrpc
-  }
-
-  async comes(): Promise<string> {
-    this.#server = await this.#start(this.store, this.faults, this.#port)
-    this.#port = Number(/:(\d+)(?:\?|$)/.exec(this.#server.url)?.[1])
-    return this.#server.url
-  }
-
-  async goesAway(): Promise<void> {
-    await this.#server?.close()
-    this.#server = undefined
-  }
-
-  /** The tenant's log as it is held here, in order. */
-  log(tenantId: string) {
-    return this.store.read(tenantStream(tenantId), 0, 1_000_000).records.map(({ id, type, data, metadata }) => {
-      const read = fromStoreEvent({
-        id,
-        type,
-        data: JSON.parse(data.toString()) as Record<string, never>, // an object: checked by `fromStoreEvent`
-        metadata: JSON.parse(metadata.toString()) as Record<string, never>,
-      })
-      return read.kind === 'event' ? read.envelope : read
-    })
-  }
-}
 
 describe.each([
   ['tools/start.ts', 'AtomPub'],
   ['tools/start-container.ts', 'AtomPub'],
   ['tools/start-container.ts', 'gRPC'],
 ] as const)('an event store behind %s, over %s', (tool, protocol) => {
-  const remote = new RemoteStore(protocol)
+  const remote = new RemoteEventStore(protocol)
   let product: RunningProduct
   let client: Client
   let systemToken: string
@@ -58,11 +18,7 @@ describe.each([
 
   beforeAll(async () => {
     const url = await remote.comes()
-    product = await startProduct(tool, {
-      EVENTSTORE_URL: url,
-      EVENTSTORE_USERNAME: 'admin',
-      EVENTSTORE_PASSWORD: 'changeit',
-    })
+    product = await startProduct(tool, { EVENTSTORE_URL: url, ...EVENT_STORE_LOGIN })
     client = new Client(product.url)
     systemToken = text((await client.login(ADMIN.email, ADMIN.password)).body['token'])
     const settings = { allowedAuthMethods: ['password'], maxUsers: 1_000, securityPolicy: {} }

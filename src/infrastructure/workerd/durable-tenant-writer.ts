@@ -1,4 +1,5 @@
 import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
+import { calledObject, ObjectUnavailable } from './called-object.ts'
 
 /** What a tenant's object answers to: the port without the tenant's id, which its name says. */
 type RemoteWriter = {
@@ -13,42 +14,21 @@ type RemoteWriter = {
 /** Where the objects are found: all that is used of the runtime's namespace. */
 export type TenantNamespace = Pick<Env['TENANT'], 'getByName'>
 
-/** A call of a tenant's object that came to no answer. Whether a command was carried out is then unknown. */
-export class TenantWriterFault extends Error {
-  override readonly name = 'TenantWriterFault'
-  /** True when the runtime says that the same call may succeed if it is made again. */
-  readonly retryable: boolean
-
-  constructor(retryable: boolean, cause: unknown) {
-    super('the tenant writer did not answer', { cause })
-    this.retryable = retryable
-  }
-}
-
-/** The runtime marks its own faults; an object that has too much to do must not get the same call once more. */
-function mayRetry(fault: unknown): boolean {
-  const { retryable, overloaded } = fault as { readonly retryable?: unknown; readonly overloaded?: unknown } // flags of workerd
-  return retryable === true && overloaded !== true
-}
-
 /**
  * The tenant writer of the edge: the Durable Object named by the tenant's id. Reads are made once more when the runtime says
  * that it may help. Commands never are: it is the caller who has the key that makes that safe.
  */
 export function createDurableTenantWriter(namespace: TenantNamespace): TenantWriter {
-  async function once<Answer>(tenantId: string, call: (writer: RemoteWriter) => Promise<Answer>): Promise<Answer> {
-    try {
+  const once = <Answer>(tenantId: string, call: (writer: RemoteWriter) => Promise<Answer>): Promise<Answer> =>
+    calledObject(() => {
       // A stub is of no use any more after a fault, so each call gets its own. The runtime's type of it wraps every value
       // it may give back; ours are plain data, which it leaves as they are.
       const writer: unknown = namespace.getByName(tenantId)
-      return await call(writer as RemoteWriter) // the object's own methods
-    } catch (fault) {
-      throw new TenantWriterFault(mayRetry(fault), fault)
-    }
-  }
+      return call(writer as RemoteWriter) // the object's own methods
+    })
   const read = <Answer>(tenantId: string, call: (writer: RemoteWriter) => Promise<Answer>): Promise<Answer> =>
     once(tenantId, call).catch((fault: unknown) => {
-      if (fault instanceof TenantWriterFault && fault.retryable) return once(tenantId, call)
+      if (fault instanceof ObjectUnavailable && fault.retryable) return once(tenantId, call)
       throw fault
     })
   return {

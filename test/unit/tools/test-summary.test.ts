@@ -23,3 +23,15 @@ it('says once why files did not run, and counts them neither as passed nor as fa
   const report = { testResults: [unrun, unrun, file('passed', ['passed'])] }
   expect(summarize(report)).toEqual({ passed: 1, failed: 0, skipped: 0, notRun: ['PostgreSQL is not installed'] })
 })
+
+it('takes a test that could not be run for neither, whatever its neighbours did', () => {
+  const unrun = { status: 'failed', failureMessages: ['Error: not run: nobody may mount here\n    at beforeEach'] }
+  const failed = { status: 'failed', failureMessages: ['AssertionError: it was not run: twice'] }
+  const mixed = { ...file('failed', ['passed']), assertionResults: [{ status: 'passed' }, unrun, failed] }
+  expect(summarize({ testResults: [mixed] })).toEqual({
+    passed: 1,
+    failed: 1,
+    skipped: 0,
+    notRun: ['nobody may mount here'],
+  })
+})
