@@ -1,5 +1,5 @@
 import { databaseUrl, withClient } from '../../tools/postgres/provision.ts'
-import { serverPid } from './cpu-time.ts'
+import { serverPid } from '../measure/cpu-time.ts'
 
 /** One PostgreSQL server for all sides of a run, each in a database of its own. */
 export interface BenchServer {

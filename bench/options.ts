@@ -1,28 +1,25 @@
 import { parseArgs } from 'node:util'
-import { COMMANDS, type Command } from './load.ts'
-import { RUNTIMES, type Runtime } from './product.ts'
 
 export interface Options {
+  /** Measured time of each cell, and the time before it, seconds. */
   readonly seconds: number
   readonly warmUp: number
   readonly rounds: number
-  readonly connections: readonly number[]
-  readonly tenants: number
-  readonly runtimes: readonly Runtime[]
-  readonly commands: readonly Command[]
+  /** Targets to measure. */
+  readonly only: readonly number[]
   /** Folder for a CPU profile of the container. */
   readonly profile?: string
   readonly json: boolean
 }
 
+/** The targets that the bench knows. */
+export const TARGETS = [1, 2, 3, 5, 8] as const
+
 const SPECIFICATION = {
-  seconds: { type: 'string', default: '5' },
-  'warm-up': { type: 'string', default: '2' },
-  rounds: { type: 'string', default: '1' },
-  connections: { type: 'string', default: '16' },
-  tenants: { type: 'string', default: '50' },
-  runtime: { type: 'string', default: RUNTIMES.join(',') },
-  command: { type: 'string', default: COMMANDS.join(',') },
+  seconds: { type: 'string', default: '4' },
+  'warm-up': { type: 'string', default: '1' },
+  rounds: { type: 'string', default: '3' },
+  only: { type: 'string', default: TARGETS.join(',') },
   profile: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const
@@ -39,10 +36,10 @@ function whole(name: string, given: string): number {
   return value
 }
 
-function some<Name extends string>(name: string, given: string, known: readonly Name[]): readonly Name[] {
+function targets(given: string): readonly number[] {
   return given.split(',').map((word) => {
-    const found = known.find((one) => one === word)
-    if (found === undefined) throw new Error(`--${name} knows ${known.join(', ')}, not ${word}`)
+    const found = TARGETS.find((target) => String(target) === word)
+    if (found === undefined) throw new Error(`--only knows ${TARGETS.join(', ')}, not ${word}`)
     return found
   })
 }
@@ -54,10 +51,7 @@ export function parseOptions(args: readonly string[]): Options {
     seconds: positive('seconds', values.seconds),
     warmUp: positive('warm-up', values['warm-up']),
     rounds: whole('rounds', values.rounds),
-    connections: values.connections.split(',').map((one) => whole('connections', one)),
-    tenants: whole('tenants', values.tenants),
-    runtimes: some('runtime', values.runtime, RUNTIMES),
-    commands: some('command', values.command, COMMANDS),
+    only: targets(values.only),
     ...(values.profile !== undefined && { profile: values.profile }),
     json: values.json,
   }

@@ -1,9 +1,12 @@
+import type { TenantTarget, UserTarget } from '../load/order.ts'
+import { inBatches } from './in-batches.ts'
 import { ADMIN, type Product } from './product.ts'
-import type { TenantTarget } from './load.ts'
+import type { Population } from './side.ts'
 
 const PASSWORD = 'Tr0ub4dor&3'
-/** Tenants made at a time. */
-const AT_ONCE = 4
+/** Requests under way at a time. */
+const TENANTS_AT_ONCE = 4
+const USERS_AT_ONCE = 32
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -32,7 +35,7 @@ async function login(url: string, email: string, password: string, tenant?: stri
   return text((await post(url, '/auth/login', body))['token'])
 }
 
-async function makeTenant(url: string, system: string, serial: number, users: number): Promise<TenantTarget> {
+async function makeTenant(url: string, system: string, serial: number): Promise<TenantTarget> {
   const adminEmail = `admin-${serial}@example.com`
   const created = await post(
     url,
@@ -49,28 +52,34 @@ async function makeTenant(url: string, system: string, serial: number, users: nu
   const tenantId = text(created['tenantId'])
   const invitation = created['invitation'] as Body // asked for by `inviteDelivery`
   await post(url, '/invitations/accept', { token: text(invitation['token']), password: PASSWORD })
-  const token = await login(url, adminEmail, PASSWORD, tenantId)
-  const registered = await Promise.all(
-    Array.from({ length: users }, (_, user) =>
-      post(
-        url,
-        `/tenants/${tenantId}/users`,
-        { email: `user-${user}@example.com`, role: 'user', inviteDelivery: 'return' },
-        token,
-      ),
-    ),
-  )
-  return { tenantId, token, userIds: registered.map((user) => text(user['userId'])) }
+  return { tenantId, token: await login(url, adminEmail, PASSWORD, tenantId) }
 }
 
-/** Makes tenants through the API, each with an admin who has signed in and with users for the commands that change one. */
-export async function makeTenants({ url }: Product, count: number, users: number): Promise<readonly TenantTarget[]> {
+async function registerUser(url: string, { tenantId, token }: TenantTarget, serial: number): Promise<UserTarget> {
+  const user = { email: `user-${serial}@example.com`, role: 'user', inviteDelivery: 'return' }
+  const registered = await post(url, `/tenants/${tenantId}/users`, user, token)
+  return { tenantId, token, userId: text(registered['userId']) }
+}
+
+/** What makeTenants has made. */
+export interface MadeTenants {
+  readonly tenants: readonly TenantTarget[]
+  readonly many: readonly UserTarget[]
+  readonly hot: readonly UserTarget[]
+}
+
+/** Makes tenants through the API, each with an admin who has signed in, and users for the commands that change one. */
+export async function makeTenants(
+  { url }: Product,
+  { tenants: count, usersPerTenant, hot }: Population,
+): Promise<MadeTenants> {
   const system = await login(url, ADMIN.email, ADMIN.password)
-  const tenants: TenantTarget[] = []
-  while (tenants.length < count) {
-    const size = Math.min(AT_ONCE, count - tenants.length)
-    const serials = Array.from({ length: size }, (_, index) => tenants.length + index)
-    tenants.push(...(await Promise.all(serials.map((serial) => makeTenant(url, system, serial, users)))))
-  }
-  return tenants
+  const serials = Array.from({ length: count }, (_, serial) => serial)
+  const tenants = await inBatches(serials, TENANTS_AT_ONCE, (serial) => makeTenant(url, system, serial))
+  const all = Array.from({ length: usersPerTenant }, () => tenants).flat()
+  const first = Array.from({ length: hot }, () => tenants.slice(0, 1)).flat()
+  const users = await inBatches([...all, ...first], USERS_AT_ONCE, (tenant, serial) =>
+    registerUser(url, tenant, serial),
+  )
+  return { tenants, many: users.slice(0, all.length), hot: users.slice(all.length) }
 }

@@ -1,0 +1,69 @@
+import type { Arrivals, UserTarget, Work } from '../load/order.ts'
+import type { BenchServer } from '../sides/database.ts'
+import type { Side } from '../sides/side.ts'
+import { measureCell, type Pace, type Run } from './cell.ts'
+import { Ledger } from './ledger.ts'
+import { short } from './statistics.ts'
+
+/** The runs of one side in one cell. */
+export interface Row {
+  readonly cell: string
+  readonly side: string
+  readonly runs: Run[]
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`)
+
+/** Runs the cells of a bench one after the other, and keeps what they have shown and what was acknowledged. */
+export class Measuring {
+  readonly pace: Pace
+  readonly server: BenchServer
+  readonly ledger = new Ledger()
+  readonly #rows = new Map<string, Row>()
+
+  constructor(pace: Pace, server: BenchServer) {
+    this.pace = pace
+    this.server = server
+  }
+
+  get rows(): readonly Row[] {
+    return [...this.#rows.values()]
+  }
+
+  /** Has a side run hot before anything is measured of it. */
+  async warm(side: Side, pace: Pace): Promise<void> {
+    const work = { kind: 'update', url: side.url, users: side.many } as const
+    const run = await measureCell(pace, work, { kind: 'closed', connections: 16 }, {})
+    this.ledger.add(side, run)
+    await side.settle(run)
+  }
+
+  /** Updates of users drawn by chance. */
+  update(cell: string, side: Side, users: readonly UserTarget[], arrivals: Arrivals): Promise<Run> {
+    return this.command(cell, side, { kind: 'update', url: side.url, users }, arrivals)
+  }
+
+  /** Commands to a side, and what they leave to be done. */
+  async command(cell: string, side: Side, work: Work, arrivals: Arrivals): Promise<Run> {
+    const run = await this.#run(cell, side.name, work, arrivals, side.pid)
+    if (work.kind === 'update') this.ledger.add(side, run)
+    await side.settle(run)
+    return run
+  }
+
+  /** What is under every command: a plain insert, or HTTP without work. */
+  floor(cell: string, name: string, work: Work, arrivals: Arrivals): Promise<Run> {
+    return this.#run(cell, name, work, arrivals, undefined)
+  }
+
+  async #run(cell: string, side: string, work: Work, arrivals: Arrivals, pid: number | undefined): Promise<Run> {
+    const run = await measureCell(this.pace, work, arrivals, { side: pid, database: this.server.pid })
+    const key = JSON.stringify([cell, side])
+    const row = this.#rows.get(key) ?? { cell, side, runs: [] }
+    row.runs.push(run)
+    this.#rows.set(key, row)
+    const refused = run.refused > 0 ? `, ${run.refused} refused` : ''
+    say(`${cell}, ${side}: ${run.perSecond.toFixed(0)}/s, p95 ${short(run.p95)} ms${refused}`)
+    return run
+  }
+}

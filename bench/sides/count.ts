@@ -1,0 +1,9 @@
+import { withClient } from '../../tools/postgres/provision.ts'
+
+/** Runs a query for one number called `count`. */
+export function count(databaseUrl: string, query: string): Promise<number> {
+  return withClient(databaseUrl, async (client) => {
+    const { rows } = await client.query<{ count: string }>(query)
+    return Number(rows[0]?.count)
+  })
+}
