@@ -18,7 +18,9 @@ import { PacedBus } from '#infrastructure/node/paced-bus.ts'
 import { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
 import { PgliteSqlSession } from '#infrastructure/node/pglite-sql-session.ts'
 import { createPrometheusMetrics } from '#infrastructure/node/prometheus-metrics.ts'
+import { RabbitMq } from '#infrastructure/node/rabbitmq/rabbitmq.ts'
 import { Sweep } from '#infrastructure/node/sweep.ts'
+import { TenantWorkers } from '#infrastructure/node/tenant-workers.ts'
 import { DevelopmentMailbox } from '#infrastructure/postgres/development-mailbox.ts'
 import { migrate } from '#infrastructure/postgres/migrate.ts'
 import { PostgresDirectory } from '#infrastructure/postgres/postgres-directory.ts'
@@ -27,8 +29,10 @@ import { pipelineStatus } from '#infrastructure/postgres/pipeline-status.ts'
 import { PostgresOutbox } from '#infrastructure/postgres/postgres-outbox.ts'
 import { PostgresProjectionStatus } from '#infrastructure/postgres/postgres-projection-status.ts'
 import { PostgresProjectionStore } from '#infrastructure/postgres/postgres-projection-store.ts'
+import { PostgresPublication } from '#infrastructure/postgres/postgres-publication.ts'
 import { PostgresReadModels } from '#infrastructure/postgres/postgres-read-models.ts'
 import { PostgresTenantWriter } from '#infrastructure/postgres/postgres-tenant-writer.ts'
+import type { SqlSession } from '#infrastructure/postgres/sql-session.ts'
 import { createArgon2PasswordHasher } from '#infrastructure/shared/argon2-password-hasher.ts'
 import { CachingKeyRing } from '#infrastructure/shared/caching-key-ring.ts'
 import type { Configuration } from '#infrastructure/shared/configuration.ts'
@@ -57,12 +61,18 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
   const eventStore = openEventStore(configuration)
   const mailer = openMailer(configuration, session)
   const tools = openTools(configuration)
-  const commands = new InProcessCommandQueue(logger)
   const outbox = new PostgresOutbox(session)
   const metrics = createPrometheusMetrics(async () => {
     const status = await pipelineStatus(outbox, new PostgresProjectionStatus(session), tools.clock())
     return eventStore ? status : { ...status, toForward: 0 }
   })
+  const projections = new TenantWorkers(
+    async (tenantId) => (await projector.project(tenantId)).position,
+    (tenantId, fault) =>
+      logger.error('projection failed; the sweep will try again', { tenantId, fault: String(fault) }),
+  )
+  const rabbitMq = openRabbitMq(configuration, session, projections, logger)
+  const commands = rabbitMq?.commands ?? new InProcessCommandQueue(logger)
   // Writer and bus need each other: a commit wakes the projector, the projector confirms to the writer.
   const writer: PostgresTenantWriter = new PostgresTenantWriter({
     session,
@@ -91,8 +101,7 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
     keyVault: tools.keyVault,
     metrics,
   })
-  const projections = new InProcessBus((tenantId) => projector.project(tenantId), logger)
-  const bus = new PacedBus(projections, logger)
+  const bus = new PacedBus(rabbitMq?.bus ?? new InProcessBus(projections), logger)
   const sweep = new Sweep(() => writer.sweep(), logger)
   const forwarding = new Sweep(() => writer.forwardLagging(), logger)
   const lagWatch = new LagWatch(logger)
@@ -123,6 +132,7 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
     /** Begins what goes on beside requests. */
     start() {
       sweep.start()
+      rabbitMq?.start()
       watch.start()
       if (eventStore) forwarding.start()
     },
@@ -132,6 +142,7 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
       watch.stop()
       forwarding.stop()
       await bus.stop()
+      await rabbitMq?.stop()
       await Promise.all([projections.stop(), commands.stop()])
       await eventStore?.close()
       await session.close()
@@ -144,7 +155,7 @@ export async function openServices(config: Configuration, pipeline: Pipeline, lo
   const { session, eventStore, mailbox, tools, writer, directory, projector, commands, metrics } = pipeline
   const { clock, cryptography, keyVault } = tools
   const keyRing = new CachingKeyRing(new PostgresKeyRingStore(session), keyVault, clock)
-  const publicUrl = config.ACCI_PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`
+  const publicUrl = publicUrlOf(config)
   const { ACCI_ADMIN_EMAIL: adminEmail, ACCI_ADMIN_PASSWORD: adminPassword } = config
   const database = config.DATABASE_URL === undefined ? 'embedded PostgreSQL (PGlite)' : 'PostgreSQL'
   const { ACCI_METRICS_TOKEN: metricsToken } = config
@@ -178,7 +189,7 @@ export async function openServices(config: Configuration, pipeline: Pipeline, lo
       eventStore: eventStore
         ? `EventStoreDB (${(await eventStore.capabilities()).protocol === 'grpc' ? 'gRPC' : 'AtomPub'})`
         : 'embedded (the tenant log)',
-      bus: 'in-process',
+      bus: config.RABBITMQ_URL === undefined ? 'in-process' : 'RabbitMQ',
       mail: mailbox ? 'development mailbox' : 'SMTP',
     },
   }
@@ -189,6 +200,21 @@ async function openDatabase({ DATABASE_URL: url, ACCI_DATA_DIR: folder }: Config
     return new PgSqlSession(url, (fault) => logger.error('database connection lost', { fault: String(fault) }))
   mkdirSync(folder, { recursive: true })
   return PgliteSqlSession.open(join(folder, 'postgres-container'))
+}
+
+const publicUrlOf = ({ ACCI_PUBLIC_URL: publicUrl, HOST, PORT }: Configuration): string =>
+  publicUrl ?? `http://${HOST}:${PORT}`
+
+function openRabbitMq(
+  configuration: Configuration,
+  session: SqlSession,
+  projections: TenantWorkers,
+  logger: Logger,
+): RabbitMq | undefined {
+  const { RABBITMQ_URL: url } = configuration
+  if (url === undefined) return undefined
+  const storage = new PostgresPublication(session)
+  return new RabbitMq({ url, publicUrl: publicUrlOf(configuration), storage, projections, logger })
 }
 
 function openTools({ ACCI_MASTER_KEY: key, ACCI_DATA_DIR: folder, ACCI_REGION: region }: Configuration): WriterTools {

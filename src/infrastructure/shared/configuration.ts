@@ -43,6 +43,8 @@ const Environment = z.object({
     .optional(),
   EVENTSTORE_USERNAME: text.optional(),
   EVENTSTORE_PASSWORD: text.optional(),
+  /** A RabbitMQ that events and deferred commands go through (container), with its user and password. */
+  RABBITMQ_URL: z.url({ protocol: /^amqps?$/ }).optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   ACCI_MAIL_FROM: z.email().optional(),
   /** What Prometheus shows to read `/metrics`. Without one there is no such page. */
@@ -105,6 +107,7 @@ export function parseConfiguration(
     ...missing(given, rules),
     ...standInFaults(given, rules),
     ...eventStoreFaults(given, rules),
+    ...rabbitMqFaults(given),
   ]
   return parsed.success && faults.length === 0 ? { ok: true, configuration: parsed.data } : { ok: false, faults }
 }
@@ -133,6 +136,12 @@ function eventStoreFaults(given: GivenVariables, { speaksGrpc }: RuntimeRules): 
       ? ['EVENTSTORE_URL: must use TLS, with its certificate verified, in production']
       : []),
   ]
+}
+
+function rabbitMqFaults(given: GivenVariables): string[] {
+  const url = given['RABBITMQ_URL']
+  const open = typeof url === 'string' && /^amqp:/i.test(url)
+  return open && isProduction(given) ? ['RABBITMQ_URL: must use TLS (amqps://) in production'] : []
 }
 
 function standInFaults(given: GivenVariables, rules: RuntimeRules): string[] {

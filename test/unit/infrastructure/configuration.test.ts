@@ -116,6 +116,22 @@ describe('the configuration', () => {
     expect(faultsOf('esdb://es.example:2113?tlsVerifyCert=false')).toEqual(['EVENTSTORE_URL'])
   })
 
+  it('publishes to a RabbitMQ under TLS alone, once it is in production', () => {
+    const production = {
+      ACCI_PROFILE: 'production',
+      ACCI_MASTER_KEY: KEY,
+      ACCI_PUBLIC_URL: 'https://acci.example',
+      ACCI_ALLOW_STAND_INS: 'mailbox,embedded-postgres',
+    }
+    const url = 'amqp://acci:hunter22@mq.example/acci'
+    expect(parseConfiguration({ RABBITMQ_URL: url })).toMatchObject({ configuration: { RABBITMQ_URL: url } })
+    expect(blamed(parseConfiguration({ RABBITMQ_URL: 'http://mq.example' }))).toEqual(['RABBITMQ_URL'])
+    const open = parseConfiguration({ ...production, RABBITMQ_URL: url })
+    expect(blamed(open)).toEqual(['RABBITMQ_URL'])
+    expect(JSON.stringify(open)).not.toContain('hunter22')
+    expect(parseConfiguration({ ...production, RABBITMQ_URL: 'amqps://acci:hunter22@mq.example' }).ok).toBe(true)
+  })
+
   it('obeys the rules of the runtime', () => {
     const rules: RuntimeRules = { ...CONTAINER_RULES, needs: ['DATABASE_URL'] }
     expect(parseConfiguration({}, rules)).toEqual({ ok: false, faults: ['DATABASE_URL: needed'] })
