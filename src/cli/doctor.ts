@@ -7,6 +7,7 @@ import type { SqlSession } from '#infrastructure/postgres/sql-session.ts'
 import { parseConfiguration, type Configuration } from '#infrastructure/shared/configuration.ts'
 import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
 import { MIGRATIONS } from '../migrations.ts'
+import { examineBus } from './examine-bus.ts'
 import { Ended, EXIT, table, type CliContext } from './context.ts'
 
 /** What one look at one thing has found. */
@@ -58,6 +59,7 @@ async function examine({ environment }: CliContext): Promise<readonly Finding[]>
   const found = await Promise.all([
     examinePostgres(configuration),
     examineEventStore(configuration),
+    examineBus(configuration, PATIENCE),
     examineMail(configuration),
   ])
   return [node, valid, ...found.flat(), examineFolder(configuration)]

@@ -473,7 +473,7 @@ describe('acci doctor', () => {
     ] // one line
     expect(findings.filter(({ status }) => status !== 'ok')).toEqual([])
     expect(findings.map(({ check }) => check)).toEqual(
-      expect.arrayContaining(['Node', 'configuration', 'PostgreSQL', 'clocks', 'schema', 'event store', 'mail']),
+      expect.arrayContaining(['Node', 'configuration', 'PostgreSQL', 'clocks', 'schema', 'event store', 'bus', 'mail']),
     )
     expect(code).toBe(0)
   })
@@ -484,11 +484,13 @@ describe('acci doctor', () => {
       EVENTSTORE_URL: server.url,
       EVENTSTORE_USERNAME: 'admin',
       EVENTSTORE_PASSWORD: 'hunter23',
+      RABBITMQ_URL: 'amqp://app:hunter25@127.0.0.1:1',
       SMTP_URL: 'smtp://app:hunter24@127.0.0.1:1',
       ACCI_MAIL_FROM: 'acci@acci.example',
     })
     expect(out).toMatch(/FAILED +PostgreSQL .*ECONNREFUSED/)
     expect(out).toMatch(/FAILED +event store +refuses the user\n +→ check EVENTSTORE_USERNAME/)
+    expect(out).toMatch(/FAILED +bus +RabbitMQ: .*ECONNREFUSED/)
     expect(out).toMatch(/FAILED +mail +127\.0\.0\.1:1: .*ECONNREFUSED/)
     expect(out).not.toMatch(/hunter2\d/)
     expect(code).toBe(1)
