@@ -1,5 +1,5 @@
 import { Connection, type SyncMessage } from 'rabbitmq-client'
-import { expect, onTestFinished } from 'vitest'
+import { expect, onTestFinished, vi } from 'vitest'
 import type { Logger } from '#domain/ports/logger.ts'
 import {
   declareTopology,
@@ -29,7 +29,7 @@ export async function emptyTopology(connection: Connection): Promise<void> {
 
 /** Resolves once the topology outlives a kill of the broker. */
 export const topologyKept = (broker: Broker): Promise<void> =>
-  expect.poll(() => QUEUES.filter((queue) => !broker.knows(queue)), { timeout: 10_000 }).toEqual([])
+  vi.waitFor(() => expect(QUEUES.filter((queue) => !broker.knows(queue))).toEqual([]), { timeout: 10_000 })
 
 /** Messages that wait in a queue and have not been handed out. */
 export const waitingIn = async (connection: Connection, queue: string): Promise<number> =>
