@@ -35,7 +35,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.node.test.ts'],
-          globalSetup: ['./tools/postgres/vitest-setup.ts'],
+          globalSetup: ['./tools/postgres/vitest-setup.ts', './tools/rabbitmq/vitest-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

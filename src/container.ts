@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { SessionCache } from '#api/auth/session-cache.ts'
-import { ReadCache } from '#api/read-cache.ts'
 import type { Services } from '#api/services.ts'
 import { Forwarders } from '#domain/forwarding/forwarders.ts'
 import { createKeyVault, parseMasterKey } from '#domain/keys/master-key.ts'
@@ -14,13 +13,14 @@ import { nodeArgon2id } from '#infrastructure/node/argon2.ts'
 import { InProcessCommandQueue } from '#infrastructure/node/in-process-command-queue.ts'
 import { InProcessBus } from '#infrastructure/node/in-process-bus.ts'
 import { masterKeyFile } from '#infrastructure/node/master-key-file.ts'
-import { openCache, type OpenCache } from '#infrastructure/node/open-cache.ts'
 import { openEventStore } from '#infrastructure/node/open-event-store.ts'
 import { PacedBus } from '#infrastructure/node/paced-bus.ts'
 import { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
 import { PgliteSqlSession } from '#infrastructure/node/pglite-sql-session.ts'
 import { createPrometheusMetrics } from '#infrastructure/node/prometheus-metrics.ts'
+import { RabbitMq } from '#infrastructure/node/rabbitmq/rabbitmq.ts'
 import { Sweep } from '#infrastructure/node/sweep.ts'
+import { TenantWorkers } from '#infrastructure/node/tenant-workers.ts'
 import { DevelopmentMailbox } from '#infrastructure/postgres/development-mailbox.ts'
 import { migrate } from '#infrastructure/postgres/migrate.ts'
 import { PostgresDirectory } from '#infrastructure/postgres/postgres-directory.ts'
@@ -29,8 +29,10 @@ import { pipelineStatus } from '#infrastructure/postgres/pipeline-status.ts'
 import { PostgresOutbox } from '#infrastructure/postgres/postgres-outbox.ts'
 import { PostgresProjectionStatus } from '#infrastructure/postgres/postgres-projection-status.ts'
 import { PostgresProjectionStore } from '#infrastructure/postgres/postgres-projection-store.ts'
+import { PostgresPublication } from '#infrastructure/postgres/postgres-publication.ts'
 import { PostgresReadModels } from '#infrastructure/postgres/postgres-read-models.ts'
 import { PostgresTenantWriter } from '#infrastructure/postgres/postgres-tenant-writer.ts'
+import type { SqlSession } from '#infrastructure/postgres/sql-session.ts'
 import { createArgon2PasswordHasher } from '#infrastructure/shared/argon2-password-hasher.ts'
 import { CachingKeyRing } from '#infrastructure/shared/caching-key-ring.ts'
 import type { Configuration } from '#infrastructure/shared/configuration.ts'
@@ -59,12 +61,18 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
   const eventStore = openEventStore(configuration)
   const mailer = openMailer(configuration, session)
   const tools = openTools(configuration)
-  const commands = new InProcessCommandQueue(logger)
   const outbox = new PostgresOutbox(session)
   const metrics = createPrometheusMetrics(async () => {
     const status = await pipelineStatus(outbox, new PostgresProjectionStatus(session), tools.clock())
     return eventStore ? status : { ...status, toForward: 0 }
   })
+  const projections = new TenantWorkers(
+    async (tenantId) => (await projector.project(tenantId)).position,
+    (tenantId, fault) =>
+      logger.error('projection failed; the sweep will try again', { tenantId, fault: String(fault) }),
+  )
+  const rabbitMq = openRabbitMq(configuration, session, projections, logger)
+  const commands = rabbitMq?.commands ?? new InProcessCommandQueue(logger)
   // Writer and bus need each other: a commit wakes the projector, the projector confirms to the writer.
   const writer: PostgresTenantWriter = new PostgresTenantWriter({
     session,
@@ -93,8 +101,7 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
     keyVault: tools.keyVault,
     metrics,
   })
-  const projections = new InProcessBus((tenantId) => projector.project(tenantId), logger)
-  const bus = new PacedBus(projections, logger)
+  const bus = new PacedBus(rabbitMq?.bus ?? new InProcessBus(projections), logger)
   const sweep = new Sweep(() => writer.sweep(), logger)
   const forwarding = new Sweep(() => writer.forwardLagging(), logger)
   const lagWatch = new LagWatch(logger)
@@ -111,7 +118,6 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
     logger,
     { interval: LAG_THRESHOLD },
   )
-  let cache: OpenCache | undefined
   return {
     session,
     eventStore,
@@ -123,11 +129,10 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
     commands,
     metrics,
     migrate: () => migrate(session, MIGRATIONS, (text) => nodeCryptography.sha256Hex(text)),
-    /** Opened for the API alone: commands of an operator read nothing from a cache. */
-    openCache: async () => (cache ??= await openCache(configuration, tools.clock, logger)),
     /** Begins what goes on beside requests. */
     start() {
       sweep.start()
+      rabbitMq?.start()
       watch.start()
       if (eventStore) forwarding.start()
     },
@@ -137,8 +142,9 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
       watch.stop()
       forwarding.stop()
       await bus.stop()
+      await rabbitMq?.stop()
       await Promise.all([projections.stop(), commands.stop()])
-      await Promise.all([eventStore?.close(), cache?.cache.close()])
+      await eventStore?.close()
       await session.close()
     },
   }
@@ -149,22 +155,14 @@ export async function openServices(config: Configuration, pipeline: Pipeline, lo
   const { session, eventStore, mailbox, tools, writer, directory, projector, commands, metrics } = pipeline
   const { clock, cryptography, keyVault } = tools
   const keyRing = new CachingKeyRing(new PostgresKeyRingStore(session), keyVault, clock)
-  const publicUrl = config.ACCI_PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`
+  const publicUrl = publicUrlOf(config)
   const { ACCI_ADMIN_EMAIL: adminEmail, ACCI_ADMIN_PASSWORD: adminPassword } = config
   const database = config.DATABASE_URL === undefined ? 'embedded PostgreSQL (PGlite)' : 'PostgreSQL'
   const { ACCI_METRICS_TOKEN: metricsToken } = config
   const metered = meterWriter(writer, metrics)
-  const { cache, runsOn: cacheRunsOn } = await pipeline.openCache()
   return {
     writer: metered,
     readModels: meterReadModels(new PostgresReadModels(session), metrics),
-    readCache: new ReadCache({
-      cache,
-      waitTogether: true,
-      // A cache that fails has told so itself.
-      inBackground: (work) => void work.catch(() => undefined),
-      metrics,
-    }),
     projector,
     directory,
     commands,
@@ -191,8 +189,7 @@ export async function openServices(config: Configuration, pipeline: Pipeline, lo
       eventStore: eventStore
         ? `EventStoreDB (${(await eventStore.capabilities()).protocol === 'grpc' ? 'gRPC' : 'AtomPub'})`
         : 'embedded (the tenant log)',
-      cache: cacheRunsOn,
-      bus: 'in-process',
+      bus: config.RABBITMQ_URL === undefined ? 'in-process' : 'RabbitMQ',
       mail: mailbox ? 'development mailbox' : 'SMTP',
     },
   }
@@ -203,6 +200,21 @@ async function openDatabase({ DATABASE_URL: url, ACCI_DATA_DIR: folder }: Config
     return new PgSqlSession(url, (fault) => logger.error('database connection lost', { fault: String(fault) }))
   mkdirSync(folder, { recursive: true })
   return PgliteSqlSession.open(join(folder, 'postgres-container'))
+}
+
+const publicUrlOf = ({ ACCI_PUBLIC_URL: publicUrl, HOST, PORT }: Configuration): string =>
+  publicUrl ?? `http://${HOST}:${PORT}`
+
+function openRabbitMq(
+  configuration: Configuration,
+  session: SqlSession,
+  projections: TenantWorkers,
+  logger: Logger,
+): RabbitMq | undefined {
+  const { RABBITMQ_URL: url } = configuration
+  if (url === undefined) return undefined
+  const storage = new PostgresPublication(session)
+  return new RabbitMq({ url, publicUrl: publicUrlOf(configuration), storage, projections, logger })
 }
 
 function openTools({ ACCI_MASTER_KEY: key, ACCI_DATA_DIR: folder, ACCI_REGION: region }: Configuration): WriterTools {

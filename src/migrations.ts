@@ -7,6 +7,7 @@ import forwarding from '../migrations/0006_forwarding.sql'
 import projectionHalts from '../migrations/0007_projection_halts.sql'
 import projectionCalls from '../migrations/0010_projection_calls.sql'
 import restoredViews from '../migrations/0011_restored_views.sql'
+import publishing from '../migrations/0012_publishing.sql'
 import readModels from '../migrations/0001_read_models.sql'
 import tenantLog from '../migrations/0002_tenant_log.sql'
 import type { Migration } from '#infrastructure/postgres/migrate.ts'
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0009_rows_in_place', text: rowsInPlace },
   { name: '0010_projection_calls', text: projectionCalls },
   { name: '0011_restored_views', text: restoredViews },
+  { name: '0012_publishing', text: publishing },
 ]

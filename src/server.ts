@@ -2,7 +2,6 @@ import { serve, type HttpBindings } from '@hono/node-server'
 import { createApp } from '#api/app.ts'
 import { runOperation } from '#api/operations/run-operation.ts'
 import { bootstrapPlatform } from '#api/bootstrap-platform.ts'
-import { CacheRefusedFault } from '#domain/ports/cache.ts'
 import { systemClock } from '#domain/ports/clock.ts'
 import { clientAddress } from '#infrastructure/node/client-address.ts'
 import { lineWriter } from '#infrastructure/node/line-writer.ts'
@@ -24,7 +23,7 @@ const { configuration } = parsed
 
 const pipeline = await openPipeline(configuration, logger)
 await pipeline.migrate()
-const services = await openServices(configuration, pipeline, logger).catch(refusedByCache)
+const services = await openServices(configuration, pipeline, logger)
 await bootstrapPlatform(services)
 
 const app = createApp({
@@ -43,13 +42,6 @@ const server = serve(
   },
 )
 pipeline.start()
-
-/** A password that is wrong is a fault of the configuration, and is told like one. */
-function refusedByCache(fault: unknown): never {
-  if (!(fault instanceof CacheRefusedFault)) throw fault
-  process.stderr.write(`The configuration is not valid:\n  REDIS_URL: ${fault.message}\n`)
-  process.exit(1)
-}
 
 let stopping = false
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

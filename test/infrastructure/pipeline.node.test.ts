@@ -7,6 +7,7 @@ import type { Mail } from '#domain/ports/mailer.ts'
 import { Projector } from '#domain/projection/projector.ts'
 import type { Command } from '#domain/writer/command.ts'
 import { InProcessBus } from '#infrastructure/node/in-process-bus.ts'
+import { TenantWorkers } from '#infrastructure/node/tenant-workers.ts'
 import { PgliteSqlSession } from '#infrastructure/node/pglite-sql-session.ts'
 import type { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
 import { PostgresDirectory } from '#infrastructure/postgres/postgres-directory.ts'
@@ -55,7 +56,11 @@ function replica(session: SqlSession, { lossy = false, now = () => NOON } = {}) 
     cryptography: tools.cryptography,
     keyVault: tools.keyVault,
   })
-  const inProcess = new InProcessBus((tenantId) => projector.project(tenantId), logger)
+  const projections = new TenantWorkers(
+    async (tenantId) => (await projector.project(tenantId)).position,
+    (_, fault) => errors.push(String(fault)),
+  )
+  const inProcess = new InProcessBus(projections)
   return {
     writer,
     readModels: new PostgresReadModels(session),
@@ -245,59 +250,4 @@ describe('PGlite', () => {
   afterAll(() => session.close())
 
   pipeline(() => session)
-})
-
-describe('InProcessBus', () => {
-  const quiet: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
-  const wakeUp = (tenantId: string): WakeUp => ({ tenantId, toPosition: 1 })
-
-  it('works on five tenants at a time and on each tenant once at a time', async () => {
-    const running = new Map<string, () => void>()
-    const runs: string[] = []
-    const bus = new InProcessBus((tenantId) => {
-      expect(running.has(tenantId)).toBe(false)
-      runs.push(tenantId)
-      return new Promise<void>((resolve) => running.set(tenantId, resolve))
-    }, quiet)
-    await bus.publish(['a', 'b', 'c', 'd', 'e', 'f', 'a', 'a'].map((tenantId) => wakeUp(tenantId)))
-    expect([...running.keys()]).toEqual(['a', 'b', 'c', 'd', 'e'])
-    await bus.publish([wakeUp('a'), wakeUp('a')])
-    const finish = async (tenantId: string) => {
-      const done = running.get(tenantId)
-      running.delete(tenantId)
-      done?.()
-      await new Promise(setImmediate)
-    }
-    await finish('a')
-    await finish('b')
-    // `a` was woken while it ran: it runs once more, after who waited before it.
-    expect(runs.slice(5).toSorted()).toEqual(['a', 'f'])
-    for (const tenantId of running.keys()) await finish(tenantId)
-  })
-
-  it('goes on after a projection that failed', async () => {
-    const runs: string[] = []
-    const bus = new InProcessBus((tenantId) => {
-      runs.push(tenantId)
-      return tenantId === 'bad' ? Promise.reject(new Error('away')) : Promise.resolve()
-    }, quiet)
-    await bus.publish(['bad', 'good', 'bad2'].map((tenantId) => wakeUp(tenantId)))
-    await bus.publish([wakeUp('bad')])
-    await vi.waitFor(() => expect(runs).toEqual(['bad', 'good', 'bad2', 'bad']))
-  })
-
-  it('finishes what is under way when it stops, and begins nothing new', async () => {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const runs: string[] = []
-    const bus = new InProcessBus((tenantId) => {
-      runs.push(tenantId)
-      return promise
-    }, quiet)
-    await bus.publish([wakeUp('a')])
-    const stopped = bus.stop()
-    await bus.publish([wakeUp('b')])
-    resolve()
-    await stopped
-    expect(runs).toEqual(['a'])
-  })
 })

@@ -116,30 +116,20 @@ describe('the configuration', () => {
     expect(faultsOf('esdb://es.example:2113?tlsVerifyCert=false')).toEqual(['EVENTSTORE_URL'])
   })
 
-  it('sends what is cached over TLS alone, once it is in production', () => {
+  it('publishes to a RabbitMQ under TLS alone, once it is in production', () => {
     const production = {
       ACCI_PROFILE: 'production',
-      ACCI_MASTER_KEY: 'A'.repeat(43),
+      ACCI_MASTER_KEY: KEY,
       ACCI_PUBLIC_URL: 'https://acci.example',
-      ACCI_ALLOW_STAND_INS: 'embedded-postgres,mailbox',
+      ACCI_ALLOW_STAND_INS: 'mailbox,embedded-postgres',
     }
-    const redis = { REDIS_URL: 'redis://:hunter22@redis.example' }
-    const upstash = { UPSTASH_REDIS_REST_URL: 'http://redis.example', UPSTASH_REDIS_REST_TOKEN: 'hunter22' }
-    expect(parseConfiguration({ ...redis, ...upstash }).ok).toBe(true)
-    expect(blamed(parseConfiguration({ ...production, ...redis, ...upstash }))).toEqual([
-      'REDIS_URL',
-      'UPSTASH_REDIS_REST_URL',
-    ])
-    const safe = { ...upstash, REDIS_URL: 'rediss://redis.example', UPSTASH_REDIS_REST_URL: 'https://redis.example' }
-    expect(parseConfiguration({ ...production, ...safe }).ok).toBe(true)
-  })
-
-  it('wants both address and token of a Redis over HTTP', () => {
-    expect(blamed(parseConfiguration({ UPSTASH_REDIS_REST_URL: 'https://redis.example' }))).toEqual([
-      'UPSTASH_REDIS_REST_TOKEN',
-    ])
-    expect(blamed(parseConfiguration({ UPSTASH_REDIS_REST_TOKEN: 'hunter22' }))).toEqual(['UPSTASH_REDIS_REST_URL'])
-    expect(blamed(parseConfiguration({ REDIS_URL: 'http://redis.example' }))).toEqual(['REDIS_URL'])
+    const url = 'amqp://acci:hunter22@mq.example/acci'
+    expect(parseConfiguration({ RABBITMQ_URL: url })).toMatchObject({ configuration: { RABBITMQ_URL: url } })
+    expect(blamed(parseConfiguration({ RABBITMQ_URL: 'http://mq.example' }))).toEqual(['RABBITMQ_URL'])
+    const open = parseConfiguration({ ...production, RABBITMQ_URL: url })
+    expect(blamed(open)).toEqual(['RABBITMQ_URL'])
+    expect(JSON.stringify(open)).not.toContain('hunter22')
+    expect(parseConfiguration({ ...production, RABBITMQ_URL: 'amqps://acci:hunter22@mq.example' }).ok).toBe(true)
   })
 
   it('obeys the rules of the runtime', () => {

@@ -1,0 +1,101 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Channel, Connection } from 'rabbitmq-client'
+import { answeredWithin } from '#common/answered-within.ts'
+import { UnavailableFault } from '#common/unavailable-fault.ts'
+import { declareTopology } from './topology.ts'
+
+/** Milliseconds until messages that are not confirmed count as not sent. */
+const CONFIRMED_WITHIN = 5_000
+
+export interface OutgoingMessage {
+  readonly exchange: string
+  readonly routingKey: string
+  /** By which whoever gets it twice knows it. */
+  readonly id: string
+  readonly type: string
+  readonly contentType: string
+  readonly body: string
+}
+
+/**
+ * Publishes persistent messages and waits until the broker has confirmed them: they then outlive its death. Declares the
+ * topology on each new channel, before the first message.
+ */
+export class ConfirmingPublisher {
+  readonly #connection: () => Connection | undefined
+  readonly #confirmedWithin: number
+  #channel: Promise<Channel> | undefined
+  /** Ids of messages that the broker had no queue for. */
+  readonly #returned = new Set<string>()
+
+  /**
+   * @param connection what to publish over; undefined while there is none
+   * @param confirmedWithin milliseconds to wait for the broker
+   */
+  constructor(connection: () => Connection | undefined, confirmedWithin = CONFIRMED_WITHIN) {
+    this.#connection = connection
+    this.#confirmedWithin = confirmedWithin
+  }
+
+  /** Whether the broker is there and takes messages. */
+  get ready(): boolean {
+    return this.#connection()?.ready === true
+  }
+
+  /**
+   * Publishes messages in order. Resolves when all are confirmed.
+   * @throws UnavailableFault when the broker is away, full or silent: some of them may be there all the same
+   */
+  async publish(messages: readonly OutgoingMessage[]): Promise<void> {
+    const connection = this.#connection()
+    // Nobody waits for it to come back: there are other ways to do what the messages are for.
+    if (connection?.ready !== true) throw new UnavailableFault('RabbitMQ is away')
+    const channel = (this.#channel ??= this.#open(connection))
+    try {
+      await answeredWithin(this.#confirmedWithin, this.#send(channel, messages))
+    } catch (fault) {
+      this.#discard(channel)
+      throw fault
+    }
+  }
+
+  async close(): Promise<void> {
+    const channel = await this.#channel?.catch(() => undefined)
+    await channel?.close()
+  }
+
+  async #open(connection: Connection): Promise<Channel> {
+    const channel = await connection.acquire()
+    await declareTopology(channel)
+    await channel.confirmSelect()
+    channel.on('basic.return', ({ messageId }) => {
+      if (messageId !== undefined) this.#returned.add(messageId)
+    })
+    return channel
+  }
+
+  async #send(opening: Promise<Channel>, messages: readonly OutgoingMessage[]): Promise<void> {
+    const channel = await opening
+    if (!channel.active) throw new UnavailableFault('RabbitMQ has just gone away')
+    const outcomes = await Promise.allSettled(
+      messages.map(({ exchange, routingKey, id, type, contentType, body }) =>
+        channel.basicPublish(
+          { exchange, routingKey, messageId: id, type, contentType, durable: true, mandatory: true },
+          Buffer.from(body, 'utf8'),
+        ),
+      ),
+    )
+    const refused = outcomes.find((outcome) => outcome.status === 'rejected')
+    if (refused) throw new UnavailableFault(`RabbitMQ refused a message: ${String(refused.reason)}`)
+    // A message that no queue takes is returned before it is confirmed; the client tells of it a turn later.
+    await setImmediate()
+    const returned = messages.filter(({ id }) => this.#returned.delete(id))
+    if (returned.length > 0) throw new UnavailableFault('RabbitMQ has no queue for a message')
+  }
+
+  /** What is left unanswered on a channel may still come: the next messages go over another one. */
+  #discard(channel: Promise<Channel>): void {
+    if (this.#channel === channel) this.#channel = undefined
+    void channel.then((opened) => opened.close()).catch(() => undefined)
+  }
+}

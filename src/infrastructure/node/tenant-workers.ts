@@ -1,0 +1,93 @@
+/** Tenants worked at a time: five (seed line 2591), more while many wait. A database session is in use by each. */
+const WORKERS = { fewest: 5, most: 12 }
+/** Waiting tenants for which another worker is added. */
+const TENANTS_A_WORKER = 20
+
+interface Waiter {
+  /** Position that is enough for whoever waits. */
+  readonly to: number
+  readonly resolve: (done: boolean) => void
+}
+
+/**
+ * Works tenants, each of them one at a time and several beside each other, in the order in which they were first asked for.
+ * Who asks for a tenant that is being worked is served by one more run, together with all others who do.
+ */
+export class TenantWorkers {
+  readonly #work: (tenantId: string) => Promise<number>
+  readonly #onFault: (tenantId: string, fault: unknown) => void
+  readonly #waiting = new Map<string, Waiter[]>()
+  readonly #running = new Set<string>()
+  #stopped = false
+  #onIdle: (() => void)[] = []
+
+  /** @param work returns the position of the tenant's log that it has come to */
+  constructor(work: (tenantId: string) => Promise<number>, onFault: (tenantId: string, fault: unknown) => void) {
+    this.#work = work
+    this.#onFault = onFault
+  }
+
+  /**
+   * Resolves with true once the tenant has been worked up to `toPosition`, or by a run that began after the call; with false
+   * when that run failed, or none will be. Never rejects.
+   */
+  run(tenantId: string, toPosition: number): Promise<boolean> {
+    if (this.#stopped) return Promise.resolve(false)
+    return new Promise((resolve) => {
+      const waiter = { to: toPosition, resolve }
+      const waiting = this.#waiting.get(tenantId)
+      if (waiting) waiting.push(waiter)
+      else this.#waiting.set(tenantId, [waiter])
+      this.#start()
+    })
+  }
+
+  /** Begins nothing more, and resolves when the work under way is done. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    for (const waiters of this.#waiting.values()) for (const { resolve } of waiters) resolve(false)
+    this.#waiting.clear()
+    if (this.#running.size > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
+  }
+
+  /** Tenants that may be worked at a time, by how many wait. */
+  get workers(): number {
+    return Math.min(WORKERS.most, WORKERS.fewest + Math.floor(this.#waiting.size / TENANTS_A_WORKER))
+  }
+
+  #start(): void {
+    for (const [tenantId, waiters] of this.#waiting) {
+      if (this.#running.size >= this.workers) return
+      if (this.#running.has(tenantId)) continue
+      this.#waiting.delete(tenantId)
+      this.#running.add(tenantId)
+      void this.#run(tenantId, waiters)
+    }
+  }
+
+  async #run(tenantId: string, waiters: readonly Waiter[]): Promise<void> {
+    let done = false
+    try {
+      const reached = await this.#work(tenantId)
+      done = true
+      this.#serve(tenantId, reached)
+    } catch (fault) {
+      this.#onFault(tenantId, fault)
+    } finally {
+      for (const { resolve } of waiters) resolve(done)
+      this.#running.delete(tenantId)
+      this.#start()
+      if (this.#running.size === 0) for (const resolve of this.#onIdle.splice(0)) resolve()
+    }
+  }
+
+  /** Those who have asked meanwhile for no more than has been done need no run of their own. */
+  #serve(tenantId: string, reached: number): void {
+    const waiting = this.#waiting.get(tenantId)
+    if (!waiting) return
+    const { served = [], left = [] } = Object.groupBy(waiting, ({ to }) => (to <= reached ? 'served' : 'left'))
+    for (const { resolve } of served) resolve(true)
+    if (left.length === 0) this.#waiting.delete(tenantId)
+    else this.#waiting.set(tenantId, left)
+  }
+}

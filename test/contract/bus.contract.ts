@@ -1,0 +1,107 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { newId } from '#domain/new-id.ts'
+import type { Bus } from '#domain/ports/bus.ts'
+
+export interface BusUnderTest {
+  readonly bus: Bus
+  /** Adds an event to a tenant's log. Returns its position. */
+  commit(tenantId: string): number
+  stop(): Promise<void>
+}
+
+/**
+ * What every adapter of `Bus` does, together with what takes the wake-ups at its other end.
+ * @param open with the work that a wake-up leads to, which returns the position it has come to
+ */
+export function busContract(open: (project: (tenantId: string) => Promise<number>) => Promise<BusUnderTest>): void {
+  /** A bus and a projector whose projections are held until they are let go. */
+  async function opened({ failing = new Set<string>() } = {}) {
+    const heads = new Map<string, number>()
+    const runs: { readonly tenantId: string; readonly end: () => void }[] = []
+    const underWay: string[] = []
+    let held = false
+    const { bus, commit, stop } = await open(async (tenantId) => {
+      expect(underWay).not.toContain(tenantId)
+      underWay.push(tenantId)
+      const reached = heads.get(tenantId) ?? 0
+      const { promise, resolve: end } = Promise.withResolvers<void>()
+      runs.push({ tenantId, end })
+      if (held) await promise
+      underWay.splice(underWay.indexOf(tenantId), 1)
+      if (failing.delete(tenantId)) throw new Error('the read models are away')
+      return reached
+    })
+    onTestFinished(stop)
+    return {
+      bus,
+      stop,
+      runs,
+      underWay,
+      hold: () => {
+        held = true
+      },
+      release: () => {
+        held = false
+        for (const { end } of runs) end()
+      },
+      async wake(tenantId: string) {
+        const toPosition = commit(tenantId)
+        heads.set(tenantId, toPosition)
+        await bus.publish([{ tenantId, toPosition }])
+      },
+      runsOf: (tenantId: string) => runs.filter((run) => run.tenantId === tenantId).length,
+    }
+  }
+  const within = { timeout: 10_000 }
+
+  describe('Bus', () => {
+    it('has each tenant projected that is woken', async () => {
+      const { wake, runsOf } = await opened()
+      const tenants = Array.from({ length: 30 }, () => newId.tenant())
+      for (const tenantId of tenants) await wake(tenantId)
+      await expect.poll(() => tenants.filter((tenantId) => runsOf(tenantId) === 0), within).toEqual([])
+    })
+
+    it('projects several tenants beside each other, and each of them once at a time', async () => {
+      const { wake, hold, release, underWay, runsOf } = await opened()
+      const [busy, other] = [newId.tenant(), newId.tenant()]
+      hold()
+      await wake(busy)
+      await wake(other)
+      await expect.poll(() => underWay.toSorted(), within).toEqual([busy, other].toSorted())
+      for (let more = 0; more < 20; more++) await wake(busy)
+      release()
+      // That no two are under way together is checked at each begin.
+      await expect.poll(() => runsOf(busy), within).toBeGreaterThan(1)
+      await expect.poll(() => underWay, within).toEqual([])
+    })
+
+    it('goes on after a projection that failed', async () => {
+      const bad = newId.tenant()
+      const { wake, runsOf } = await opened({ failing: new Set([bad]) })
+      await wake(bad)
+      await expect.poll(() => runsOf(bad), within).toBe(1)
+      const good = newId.tenant()
+      await wake(good)
+      await wake(bad)
+      await expect.poll(() => runsOf(good), within).toBe(1)
+      await expect.poll(() => runsOf(bad), within).toBeGreaterThan(1)
+    })
+
+    it('ends what is under way when it stops, and begins nothing more', async () => {
+      const { wake, hold, release, underWay, stop, runs } = await opened()
+      const tenantId = newId.tenant()
+      hold()
+      await wake(tenantId)
+      await expect.poll(() => underWay, within).toEqual([tenantId])
+      const stopped = vi.fn<() => void>()
+      const stopping = stop().then(stopped)
+      await wake(newId.tenant())
+      expect(stopped).not.toHaveBeenCalled()
+      release()
+      await stopping
+      expect(underWay).toEqual([])
+      expect(runs).toHaveLength(1)
+    })
+  })
+}

@@ -1,0 +1,74 @@
+import { Connection, type SyncMessage } from 'rabbitmq-client'
+import { expect, onTestFinished, vi } from 'vitest'
+import type { Logger } from '#domain/ports/logger.ts'
+import {
+  declareTopology,
+  COMMAND_PROCESSING,
+  DEAD_LETTER_QUEUE,
+  EVENT_PROCESSING,
+} from '#infrastructure/node/rabbitmq/topology.ts'
+import type { Broker } from '../../tools/rabbitmq/broker.ts'
+
+/** A test's own look at a broker. */
+export function observer(url: string): Connection {
+  const connection = new Connection({ url, retryLow: 100, retryHigh: 500, acquireTimeout: 60_000 })
+  // It follows the broker over its deaths; what is asked of it meanwhile fails by itself.
+  connection.on('error', () => undefined)
+  return connection
+}
+
+const QUEUES = [EVENT_PROCESSING.name, COMMAND_PROCESSING.name, DEAD_LETTER_QUEUE]
+
+/** Declares the topology, and leaves nothing in its queues. */
+export async function emptyTopology(connection: Connection): Promise<void> {
+  const channel = await connection.acquire()
+  await declareTopology(channel)
+  for (const queue of QUEUES) await channel.queuePurge({ queue })
+  await channel.close()
+}
+
+/** Resolves once the topology outlives a kill of the broker. */
+export const topologyKept = (broker: Broker): Promise<void> =>
+  vi.waitFor(() => expect(QUEUES.filter((queue) => !broker.knows(queue))).toEqual([]), { timeout: 10_000 })
+
+/** Messages that wait in a queue and have not been handed out. */
+export const waitingIn = async (connection: Connection, queue: string): Promise<number> =>
+  (await connection.queueDeclare({ queue, passive: true })).messageCount
+
+/** Takes the next message of a queue, if there is one. */
+export const take = (connection: Connection, queue: string): Promise<SyncMessage | undefined> =>
+  connection.basicGet({ queue, noAck: true })
+
+/** A queue of somebody else's that is bound to the exchange `events`. */
+export async function subscribe(connection: Connection, routingKey: string) {
+  const { queue } = await connection.queueDeclare({ queue: `third-party-${crypto.randomUUID()}`, durable: true })
+  await connection.queueBind({ queue, exchange: 'events', routingKey })
+  onTestFinished(async () => void (await connection.queueDelete({ queue })))
+  return queue
+}
+
+export interface LoggedLine {
+  readonly level: 'info' | 'warn' | 'error'
+  readonly message: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** A logger that keeps its lines. */
+export function keptLog() {
+  const lines: LoggedLine[] = []
+  const at =
+    (level: LoggedLine['level']): Logger[typeof level] =>
+    (message, fields = {}) =>
+      void lines.push({ level, message, fields })
+  const logger: Logger = { info: at('info'), warn: at('warn'), error: at('error') }
+  return {
+    lines,
+    logger,
+    errors: () => lines.filter(({ level }) => level === 'error'),
+    /** Resolves once both connections have been made, the first time or once more. */
+    async connected(times = 1) {
+      const made = () => lines.filter(({ message }) => message === 'connected to RabbitMQ')
+      await expect.poll(() => made().length, { timeout: 60_000 }).toBeGreaterThanOrEqual(2 * times)
+    },
+  }
+}
