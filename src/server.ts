@@ -1,5 +1,7 @@
 import { serve, type HttpBindings } from '@hono/node-server'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createApp } from '#api/app.ts'
+import { createEventStoreGateway, GATEWAY_PATH } from '#api/event-store-gateway/gateway.ts'
 import { runOperation } from '#api/operations/run-operation.ts'
 import { bootstrapPlatform } from '#api/bootstrap-platform.ts'
 import { systemClock } from '#domain/ports/clock.ts'
@@ -35,13 +37,30 @@ const app = createApp({
   },
 })
 pipeline.commands.consume((operation) => runOperation(services, (request) => app.fetch(request), operation))
+const { EVENTSTORE_GATEWAY_TOKEN: token } = configuration
+const gateway =
+  token !== undefined && pipeline.eventStore
+    ? createEventStoreGateway({
+        store: pipeline.eventStore,
+        token,
+        cryptography: services.cryptography,
+        logger,
+        wait: (milliseconds) => delay(milliseconds),
+      })
+    : undefined
 const server = serve(
-  { fetch: app.fetch, hostname: configuration.HOST, port: configuration.PORT },
+  { fetch: gateway ? besides(gateway, app) : app.fetch, hostname: configuration.HOST, port: configuration.PORT },
   ({ address, port }) => {
     logger.info('ready', { address: `http://${address}:${port}`, runsOn: services.runsOn })
   },
 )
 pipeline.start()
+
+/** The gateway has middleware, limits and answers of its own: it stands beside the API, not in it. */
+function besides(aside: { readonly fetch: typeof app.fetch }, api: typeof app): typeof app.fetch {
+  return (request, ...rest) =>
+    (new URL(request.url).pathname.startsWith(`${GATEWAY_PATH}/`) ? aside : api).fetch(request, ...rest)
+}
 
 let stopping = false
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -4,6 +4,7 @@ import { GrpcEventStore } from '#infrastructure/node/grpc-event-store.ts'
 import { eventStoreContract } from '../contract/event-store.contract.ts'
 import { startAtomPub, type SimulatedServer } from '../support/event-store-simulator/atompub-server.ts'
 import { Faults } from '../support/event-store-simulator/faults.ts'
+import { GATEWAY_TOKEN, startGateway } from '../support/event-store-simulator/gateway-server.ts'
 import { startGrpc } from '../support/event-store-simulator/grpc-server.ts'
 import { SimulatedStore } from '../support/event-store-simulator/simulated-store.ts'
 
@@ -83,4 +84,61 @@ describe('gRPC, through the vendor’s client', () => {
       expect(await store.readStream(name, 0, 10)).toMatchObject({ events: [{ id: one.id, revision: 0 }] })
     },
   )
+})
+
+describe('the gateway, over a store that speaks gRPC', () => {
+  const faults = new Faults()
+  let server: SimulatedServer
+  beforeAll(async () => {
+    server = await startGateway(new SimulatedStore(), faults)
+  })
+  afterAll(() => server.close())
+  const open = (password = GATEWAY_TOKEN) =>
+    new AtomPubEventStore({ url: server.url, credentials: { username: 'gateway', password }, timeout: 8_000 })
+  const one = () => ({ id: crypto.randomUUID(), type: 'x', data: {}, metadata: {} })
+
+  eventStoreContract(() => open())
+
+  it('lets nobody in without its token', async () => {
+    const guessed = open(`${GATEWAY_TOKEN}x`)
+    expect(await guessed.append('guessed', 'noStream', [one()])).toEqual({ kind: 'accessDenied' })
+    expect(await guessed.readLast('guessed')).toEqual({ kind: 'accessDenied' })
+    expect(await guessed.health()).toMatchObject({ status: 'denied' })
+    expect((await fetch(`${server.url}/streams/guessed/head/backward/1`)).status).toBe(401)
+    expect(await open().readLast('guessed')).toEqual({ kind: 'streamNotFound' })
+  })
+
+  it.each(['unavailable', 'lostRequest', 'lostReply'] as const)(
+    'does not know how an append ended when the store answers: %s; the same append sent again finds out',
+    async (fault) => {
+      const [name, event] = [`fault-${fault}`, one()]
+      faults.plan('append', fault)
+      expect(await open().append(name, 'noStream', [event])).toMatchObject({ kind: 'outcomeUnknown' })
+      expect(await open().append(name, 'noStream', [event])).toEqual({ kind: 'appended', first: 0, last: 0 })
+      expect(await open().readStream(name, 0, 10)).toMatchObject({ events: [{ id: event.id, revision: 0 }] })
+    },
+  )
+
+  it('refuses what is no append, and writes nothing of it', async () => {
+    const headers = {
+      Authorization: `Basic ${btoa(`gateway:${GATEWAY_TOKEN}`)}`,
+      'Content-Type': 'application/vnd.eventstore.events+json',
+    }
+    const event = { eventId: crypto.randomUUID(), eventType: 'x', data: {} }
+    const send = (body: string, version: Record<string, string> = { 'ES-ExpectedVersion': '-1' }) =>
+      fetch(`${server.url}/streams/broken`, { method: 'POST', headers: { ...headers, ...version }, body })
+    const broken: readonly Promise<Response>[] = [
+      send('{'),
+      send('[]'),
+      send(JSON.stringify([{ ...event, eventId: 'none' }])),
+      send(JSON.stringify([{ ...event, data: 'text' }])),
+      // Any revision: the store would forget that it has had the events.
+      send(JSON.stringify([event]), { 'ES-ExpectedVersion': '-2' }),
+      send(JSON.stringify([event]), {}),
+    ]
+    for (const answer of await Promise.all(broken)) expect(answer.status).toBe(400)
+    const large = JSON.stringify([{ ...event, data: { text: 'x'.repeat(3 * 1024 * 1024) } }])
+    expect((await send(large)).status).toBe(413)
+    expect(await open().readLast('broken')).toEqual({ kind: 'streamNotFound' })
+  })
 })

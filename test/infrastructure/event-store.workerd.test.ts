@@ -8,3 +8,9 @@ describe('AtomPub in workerd', () => {
   const url: SimulatorAddress = inject('eventStore')
   eventStoreContract(() => new AtomPubEventStore({ url, credentials, timeout: 8_000 }))
 })
+
+describe('the gateway, from workerd', () => {
+  const credentials = { username: 'gateway', password: 'the-token-of-the-gateway-in-tests' }
+  const url: SimulatorAddress = inject('eventStoreGateway')
+  eventStoreContract(() => new AtomPubEventStore({ url, credentials, timeout: 8_000 }))
+})

@@ -42,7 +42,7 @@ const Feed = z.object({
 type Feed = z.infer<typeof Feed>
 
 export interface AtomPubOptions {
-  /** Address of the server, without a path. */
+  /** Address of the server, or of a gateway under a path of its own. */
   readonly url: string
   readonly credentials?: { readonly username: string; readonly password: string }
   /** Milliseconds until a request is given up. */
@@ -65,7 +65,8 @@ export class AtomPubEventStore implements StreamStore {
   readonly #timeout: number
 
   constructor({ url, credentials, timeout = 10_000 }: AtomPubOptions) {
-    this.#base = new URL(url).origin
+    const { origin, pathname } = new URL(url)
+    this.#base = `${origin}${pathname.replace(/\/+$/, '')}`
     this.#timeout = timeout
     this.#authorization = credentials && basic(credentials.username, credentials.password)
   }

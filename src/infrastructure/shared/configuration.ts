@@ -45,6 +45,11 @@ const Environment = z.object({
   EVENTSTORE_PASSWORD: text.optional(),
   /** A RabbitMQ that events and deferred commands go through (container), with its user and password. */
   RABBITMQ_URL: z.url({ protocol: /^amqps?$/ }).optional(),
+  /** With it the container serves its event store over HTTP, to edge deployments that show it. */
+  EVENTSTORE_GATEWAY_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7E]{32,256}$/, 'must be 32 to 256 characters of ASCII, without spaces')
+    .optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   ACCI_MAIL_FROM: z.email().optional(),
   /** What Prometheus shows to read `/metrics`. Without one there is no such page. */
@@ -127,11 +132,17 @@ function missing(given: GivenVariables, { needs }: RuntimeRules): string[] {
 
 function eventStoreFaults(given: GivenVariables, { speaksGrpc }: RuntimeRules): string[] {
   const url = given['EVENTSTORE_URL']
-  if (typeof url !== 'string') return []
-  const grpc = url.startsWith('esdb')
-  const open = grpc ? /[?&]tls(?:verifycert)?=false/i.test(url) : url.startsWith('http:')
+  const isGateway = given['EVENTSTORE_GATEWAY_TOKEN'] !== undefined
+  const isGrpc = typeof url === 'string' && url.startsWith('esdb')
+  const gateway =
+    isGateway && !(isGrpc && speaksGrpc)
+      ? ['EVENTSTORE_GATEWAY_TOKEN: needs an EVENTSTORE_URL of gRPC (esdb://…), in the container']
+      : []
+  if (typeof url !== 'string') return gateway
+  const open = isGrpc ? /[?&]tls(?:verifycert)?=false/i.test(url) : url.startsWith('http:')
   return [
-    ...(grpc && !speaksGrpc ? ['EVENTSTORE_URL: must be an https:// address here, where there is no gRPC'] : []),
+    ...gateway,
+    ...(isGrpc && !speaksGrpc ? ['EVENTSTORE_URL: must be an https:// address here, where there is no gRPC'] : []),
     ...(open && isProduction(given)
       ? ['EVENTSTORE_URL: must use TLS, with its certificate verified, in production']
       : []),

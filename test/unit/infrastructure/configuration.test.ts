@@ -101,6 +101,17 @@ describe('the configuration', () => {
     expect(blamed(parseConfiguration({ EVENTSTORE_PASSWORD: 'hunter22' }))).toEqual(['EVENTSTORE_USERNAME'])
   })
 
+  it('is an event-store gateway only in a container whose store speaks gRPC, and with a token that is long enough', () => {
+    const token = 'x'.repeat(32)
+    const blamedOf = (environment: Readonly<Record<string, string>>) =>
+      blamed(parseConfiguration({ EVENTSTORE_GATEWAY_TOKEN: token, ...environment }))
+    expect(blamedOf({ EVENTSTORE_URL: 'esdb://es.example:2113' })).toEqual([])
+    expect(blamedOf({})).toEqual(['EVENTSTORE_GATEWAY_TOKEN'])
+    expect(blamedOf({ EVENTSTORE_URL: 'https://es.example:2113' })).toEqual(['EVENTSTORE_GATEWAY_TOKEN'])
+    const short = { EVENTSTORE_URL: 'esdb://es.example:2113', EVENTSTORE_GATEWAY_TOKEN: 'short' }
+    expect(blamedOf(short)).toEqual(['EVENTSTORE_GATEWAY_TOKEN'])
+  })
+
   it('sends the log to an event store under TLS alone, once it is in production', () => {
     const production = {
       ACCI_PROFILE: 'production',
