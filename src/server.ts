@@ -7,6 +7,7 @@ import { bootstrapPlatform } from '#api/bootstrap-platform.ts'
 import { systemClock } from '#domain/ports/clock.ts'
 import { clientAddress } from '#infrastructure/node/client-address.ts'
 import { lineWriter } from '#infrastructure/node/line-writer.ts'
+import { PostgresStreamStore } from '#infrastructure/postgres/postgres-stream-store.ts'
 import { parseConfiguration } from '#infrastructure/shared/configuration.ts'
 import { createJsonLogger } from '#infrastructure/shared/json-logger.ts'
 import { openPipeline, openServices } from './container.ts'
@@ -39,15 +40,15 @@ const app = createApp({
 pipeline.commands.consume((operation) => runOperation(services, (request) => app.fetch(request), operation))
 const { EVENTSTORE_GATEWAY_TOKEN: token } = configuration
 const gateway =
-  token !== undefined && pipeline.eventStore
-    ? createEventStoreGateway({
-        store: pipeline.eventStore,
+  token === undefined
+    ? undefined
+    : createEventStoreGateway({
+        store: pipeline.eventStore ?? new PostgresStreamStore(pipeline.session),
         token,
         cryptography: services.cryptography,
         logger,
         wait: (milliseconds) => delay(milliseconds),
       })
-    : undefined
 const server = serve(
   { fetch: gateway ? besides(gateway, app) : app.fetch, hostname: configuration.HOST, port: configuration.PORT },
   ({ address, port }) => {

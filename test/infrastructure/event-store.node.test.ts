@@ -1,12 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AtomPubEventStore } from '#infrastructure/event-store/atompub-event-store.ts'
 import { GrpcEventStore } from '#infrastructure/node/grpc-event-store.ts'
+import type { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
+import { PgliteSqlSession } from '#infrastructure/node/pglite-sql-session.ts'
+import { PostgresStreamStore } from '#infrastructure/postgres/postgres-stream-store.ts'
+import { testDatabase } from '../../tools/postgres/test-database.ts'
 import { eventStoreContract } from '../contract/event-store.contract.ts'
 import { startAtomPub, type SimulatedServer } from '../support/event-store-simulator/atompub-server.ts'
 import { Faults } from '../support/event-store-simulator/faults.ts'
 import { GATEWAY_TOKEN, startGateway } from '../support/event-store-simulator/gateway-server.ts'
 import { startGrpc } from '../support/event-store-simulator/grpc-server.ts'
 import { SimulatedStore } from '../support/event-store-simulator/simulated-store.ts'
+import { migrateAll } from '../support/migration-files.ts'
+import { pgSession } from '../support/postgres-sessions.ts'
 
 const ADMIN = { username: 'admin', password: 'changeit' }
 
@@ -141,4 +147,71 @@ describe('the gateway, over a store that speaks gRPC', () => {
     expect((await send(large)).status).toBe(413)
     expect(await open().readLast('broken')).toEqual({ kind: 'streamNotFound' })
   })
+})
+
+describe('embedded, in PostgreSQL', () => {
+  const database = testDatabase()
+  let session: PgSqlSession
+  beforeAll(async () => {
+    session = pgSession(database.url)
+    await migrateAll(session)
+  })
+  afterAll(() => session.close())
+
+  eventStoreContract(() => new PostgresStreamStore(session))
+
+  it('gives all streams in the order of commit, however many append at once', async () => {
+    const store = new PostgresStreamStore(session)
+    const streams = Array.from({ length: 8 }, (_, index) => `order-${index}`)
+    const appending = new AbortController()
+    let checkpoint: string | undefined
+    const seen: string[] = []
+    const follow = async () => {
+      for (;;) {
+        const isLast = appending.signal.aborted
+        const page = await store.readAll(checkpoint, 50)
+        checkpoint = page.next
+        seen.push(
+          ...page.events.filter((one) => streams.includes(one.stream)).map((one) => `${one.stream}@${one.revision}`),
+        )
+        if (isLast && page.endOfStore) return
+      }
+    }
+    const following = follow()
+    await Promise.all(
+      streams.map(async (name) => {
+        for (let at = 0; at < 25; at++) {
+          const event = { id: crypto.randomUUID(), type: 'x', data: { at }, metadata: {} }
+          expect(await store.append(name, at === 0 ? 'noStream' : at - 1, [event])).toMatchObject({ first: at })
+        }
+      }),
+    )
+    appending.abort()
+    await following
+    // Whoever follows the store has missed none, and had none twice.
+    expect(seen).toHaveLength(200)
+    for (const name of streams)
+      expect(seen.filter((one) => one.startsWith(`${name}@`))).toEqual(
+        Array.from({ length: 25 }, (_, at) => `${name}@${at}`),
+      )
+  })
+
+  it('does not know how an append ended when the database is away', async () => {
+    const away = new PostgresStreamStore({ transaction: () => Promise.reject(new Error('no route')) })
+    const one = { id: crypto.randomUUID(), type: 'x', data: {}, metadata: {} }
+    expect(await away.append('any', 'noStream', [one])).toMatchObject({ kind: 'outcomeUnknown' })
+    expect(await away.health()).toMatchObject({ status: 'down' })
+    await expect(away.readLast('any')).rejects.toThrow('no route')
+  })
+})
+
+describe('embedded, in PGlite', () => {
+  let session: PgliteSqlSession
+  beforeAll(async () => {
+    session = await PgliteSqlSession.open(undefined)
+    await migrateAll(session)
+  })
+  afterAll(() => session.close())
+
+  eventStoreContract(() => new PostgresStreamStore(session))
 })

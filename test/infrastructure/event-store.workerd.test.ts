@@ -9,8 +9,11 @@ describe('AtomPub in workerd', () => {
   eventStoreContract(() => new AtomPubEventStore({ url, credentials, timeout: 8_000 }))
 })
 
-describe('the gateway, from workerd', () => {
+describe.each([
+  ['a store that speaks gRPC', 'eventStoreGateway'],
+  ['the embedded store', 'embeddedGateway'],
+] as const)('the gateway before %s, from workerd', (_store, name) => {
   const credentials = { username: 'gateway', password: 'the-token-of-the-gateway-in-tests' }
-  const url: SimulatorAddress = inject('eventStoreGateway')
+  const url: SimulatorAddress = inject(name)
   eventStoreContract(() => new AtomPubEventStore({ url, credentials, timeout: 8_000 }))
 })

@@ -45,7 +45,7 @@ const Environment = z.object({
   EVENTSTORE_PASSWORD: text.optional(),
   /** A RabbitMQ that events and deferred commands go through (container), with its user and password. */
   RABBITMQ_URL: z.url({ protocol: /^amqps?$/ }).optional(),
-  /** With it the container serves its event store over HTTP, to edge deployments that show it. */
+  /** With it the container serves an event store over HTTP, to edge deployments that show it: that of gRPC, or one of its own. */
   EVENTSTORE_GATEWAY_TOKEN: z
     .string()
     .regex(/^[\x21-\x7E]{32,256}$/, 'must be 32 to 256 characters of ASCII, without spaces')
@@ -132,11 +132,11 @@ function missing(given: GivenVariables, { needs }: RuntimeRules): string[] {
 
 function eventStoreFaults(given: GivenVariables, { speaksGrpc }: RuntimeRules): string[] {
   const url = given['EVENTSTORE_URL']
-  const isGateway = given['EVENTSTORE_GATEWAY_TOKEN'] !== undefined
   const isGrpc = typeof url === 'string' && url.startsWith('esdb')
+  const serves = speaksGrpc && (isGrpc || url === undefined)
   const gateway =
-    isGateway && !(isGrpc && speaksGrpc)
-      ? ['EVENTSTORE_GATEWAY_TOKEN: needs an EVENTSTORE_URL of gRPC (esdb://…), in the container']
+    given['EVENTSTORE_GATEWAY_TOKEN'] !== undefined && !serves
+      ? ['EVENTSTORE_GATEWAY_TOKEN: for a container alone whose EVENTSTORE_URL is of gRPC (esdb://…), or absent']
       : []
   if (typeof url !== 'string') return gateway
   const open = isGrpc ? /[?&]tls(?:verifycert)?=false/i.test(url) : url.startsWith('http:')

@@ -2,7 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { serve } from '@hono/node-server'
 import { createEventStoreGateway, GATEWAY_PATH } from '#api/event-store-gateway/gateway.ts'
 import { GrpcEventStore } from '#infrastructure/node/grpc-event-store.ts'
+import { PgliteSqlSession } from '#infrastructure/node/pglite-sql-session.ts'
+import { PostgresStreamStore } from '#infrastructure/postgres/postgres-stream-store.ts'
+import type { StreamStore } from '#domain/ports/event-store.ts'
 import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
+import { migrateAll } from '../migration-files.ts'
 import type { SimulatedServer } from './atompub-server.ts'
 import type { Faults } from './faults.ts'
 import { startGrpc } from './grpc-server.ts'
@@ -15,8 +19,22 @@ export const GATEWAY_TOKEN = 'the-token-of-the-gateway-in-tests'
 export async function startGateway(store: SimulatedStore, faults?: Faults): Promise<SimulatedServer> {
   const behind = await startGrpc(store, faults)
   const client = new GrpcEventStore({ connectionString: behind.url, timeout: 5_000 })
+  return serveGateway(client, async () => {
+    await client.close()
+    await behind.close()
+  })
+}
+
+/** The product's gateway before its embedded store, in a database in memory. */
+export async function startEmbeddedGateway(): Promise<SimulatedServer> {
+  const session = await PgliteSqlSession.open(undefined)
+  await migrateAll(session)
+  return serveGateway(new PostgresStreamStore(session), () => session.close())
+}
+
+async function serveGateway(store: StreamStore, closeStore: () => Promise<void>): Promise<SimulatedServer> {
   const gateway = createEventStoreGateway({
-    store: client,
+    store,
     token: GATEWAY_TOKEN,
     cryptography: nodeCryptography,
     logger: { warn: () => undefined },
@@ -33,8 +51,7 @@ export async function startGateway(store: SimulatedStore, faults?: Faults): Prom
       const closed = new Promise((resolve) => server.close(resolve))
       if ('closeAllConnections' in server) server.closeAllConnections()
       await closed
-      await client.close()
-      await behind.close()
+      await closeStore()
     },
   }
 }

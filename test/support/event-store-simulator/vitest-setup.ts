@@ -1,21 +1,26 @@
 import type { TestProject } from 'vitest/node'
-import type { SimulatorAddress } from './provided-context.ts'
 import { startAtomPub } from './atompub-server.ts'
-import { startGateway } from './gateway-server.ts'
+import { startEmbeddedGateway, startGateway } from './gateway-server.ts'
+import type { SimulatorAddress } from './provided-context.ts'
 import { SimulatedStore } from './simulated-store.ts'
 
 /**
- * Global setup of the vitest project `workerd`, where no server can be started: for all files one simulated EventStoreDB, and
- * one behind the product's gateway.
+ * Global setup of the vitest project `workerd`, where no server can be started: for all files one simulated EventStoreDB, one
+ * behind the product's gateway, and the gateway before the embedded store.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await startAtomPub(new SimulatedStore())
-  const gateway = await startGateway(new SimulatedStore())
-  const [address, gatewayAddress]: readonly [SimulatorAddress, SimulatorAddress] = [server.url, gateway.url]
-  project.provide('eventStore', address)
-  project.provide('eventStoreGateway', gatewayAddress)
+  const servers = [
+    await startAtomPub(new SimulatedStore()),
+    await startGateway(new SimulatedStore()),
+    await startEmbeddedGateway(),
+  ] as const
+  const [simulated, gateway, embedded] = servers
+  const provide = (name: 'eventStore' | 'eventStoreGateway' | 'embeddedGateway', address: SimulatorAddress) =>
+    project.provide(name, address)
+  provide('eventStore', simulated.url)
+  provide('eventStoreGateway', gateway.url)
+  provide('embeddedGateway', embedded.url)
   return async () => {
-    await gateway.close()
-    await server.close()
+    for (const server of servers) await server.close()
   }
 }

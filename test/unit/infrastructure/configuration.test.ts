@@ -101,12 +101,12 @@ describe('the configuration', () => {
     expect(blamed(parseConfiguration({ EVENTSTORE_PASSWORD: 'hunter22' }))).toEqual(['EVENTSTORE_USERNAME'])
   })
 
-  it('is an event-store gateway only in a container whose store speaks gRPC, and with a token that is long enough', () => {
+  it('is an event-store gateway only in a container whose store speaks gRPC or is its own, and with a token that is long enough', () => {
     const token = 'x'.repeat(32)
     const blamedOf = (environment: Readonly<Record<string, string>>) =>
       blamed(parseConfiguration({ EVENTSTORE_GATEWAY_TOKEN: token, ...environment }))
     expect(blamedOf({ EVENTSTORE_URL: 'esdb://es.example:2113' })).toEqual([])
-    expect(blamedOf({})).toEqual(['EVENTSTORE_GATEWAY_TOKEN'])
+    expect(blamedOf({})).toEqual([])
     expect(blamedOf({ EVENTSTORE_URL: 'https://es.example:2113' })).toEqual(['EVENTSTORE_GATEWAY_TOKEN'])
     const short = { EVENTSTORE_URL: 'esdb://es.example:2113', EVENTSTORE_GATEWAY_TOKEN: 'short' }
     expect(blamedOf(short)).toEqual(['EVENTSTORE_GATEWAY_TOKEN'])
