@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { convertV4MiniflareOptions, Miniflare, type V4ModuleDefinition } from 'miniflare'
 import { buildWorker } from './build.ts'
 import { localConfiguration, startSurroundings } from './edge-surroundings.ts'
@@ -13,6 +14,9 @@ import { banner, step } from './start-banner.ts'
 const COMPATIBILITY_DATE = '2026-11-01'
 const WAKE_UPS = 'acci-wake-ups'
 const COMMANDS = 'acci-commands'
+/** Milliseconds. */
+const READY_WITHIN = 30_000
+const ASK_AGAIN_AFTER = 250
 
 const configuration = localConfiguration()
 const { HOST: host, PORT: port, ACCI_DATA_DIR: dataDir } = configuration
@@ -96,7 +100,14 @@ async function workerModules(): Promise<V4ModuleDefinition[]> {
   return [{ type: 'ESModule', path: file, contents: readFileSync(file, 'utf8') }, ...beside]
 }
 
+/** Clients that have waited for it come all at once, so that readiness may be late. */
 async function ready(): Promise<void> {
-  const response = await fetch(`${address}/health/ready`)
-  if (!response.ok) throw new Error(`not ready: ${await response.text()}`)
+  const until = performance.now() + READY_WITHIN
+  for (;;) {
+    const response = await fetch(`${address}/health/ready`)
+    const said = await response.text()
+    if (response.ok) return
+    if (performance.now() > until) throw new Error(`not ready: ${said}`)
+    await delay(ASK_AGAIN_AFTER)
+  }
 }

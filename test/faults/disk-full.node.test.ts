@@ -19,7 +19,7 @@ describe('container', () => {
     cluster = await provisionCluster({ parent: disk.folder })
   })
   afterEach(() => cluster?.stop())
-  const start = startedProducts()
+  const { start } = startedProducts()
 
   it('refuses cleanly while PostgreSQL has no room, and goes on when there is some again', async () => {
     const product = await start('container', { DATABASE_URL: cluster.url })
@@ -41,7 +41,7 @@ describe('container', () => {
 
 describe('edge', () => {
   const database = testDatabase()
-  const start = startedProducts()
+  const { start } = startedProducts()
 
   it('refuses cleanly while its objects have no room, and goes on when there is some again', async () => {
     const product = await start('edge', { DATABASE_URL: database.url }, join(disk.folder, 'data'))

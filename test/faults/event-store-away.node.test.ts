@@ -12,7 +12,7 @@ describe.each([
   const database = testDatabase()
   const remote = new RemoteEventStore(protocol)
   afterEach(() => remote.goesAway())
-  const start = startedProducts()
+  const { start } = startedProducts()
 
   it('carries out commands while the event store is away, and sends them on when it is back', async () => {
     const url = await remote.comes()

@@ -18,7 +18,7 @@ describe.each(['container', 'edge'] as const)('%s, to PostgreSQL', (runtime) => 
     proxy = await FaultProxy.before(Number(new URL(database.url).port))
   })
   afterEach(() => proxy.close())
-  const start = startedProducts()
+  const { start } = startedProducts()
 
   it('works over a network that is slow and cuts connections', async () => {
     const product = await start(runtime, { DATABASE_URL: proxy.through(database.url) })
@@ -56,7 +56,7 @@ describe.each([
     await proxy.close()
     await remote.goesAway()
   })
-  const start = startedProducts()
+  const { start } = startedProducts()
 
   it('carries out commands over a network that is slow and cuts connections', async () => {
     const product = await start(runtime, { DATABASE_URL: database.url, EVENTSTORE_URL: url, ...EVENT_STORE_LOGIN })

@@ -11,7 +11,7 @@ beforeEach(async () => {
   cluster = await provisionCluster()
 })
 afterEach(() => cluster?.stop())
-const start = startedProducts()
+const { start } = startedProducts()
 
 it('PostgreSQL crashes under a container: it says so, and goes on when there is a database again', async () => {
   const product = await start('container', { DATABASE_URL: cluster.url })
