@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { SessionCache } from '#api/auth/session-cache.ts'
+import { ReadCache } from '#api/read-cache.ts'
 import type { Services } from '#api/services.ts'
 import { Forwarders } from '#domain/forwarding/forwarders.ts'
 import { createKeyVault, parseMasterKey } from '#domain/keys/master-key.ts'
@@ -13,6 +14,7 @@ import { nodeArgon2id } from '#infrastructure/node/argon2.ts'
 import { InProcessCommandQueue } from '#infrastructure/node/in-process-command-queue.ts'
 import { InProcessBus } from '#infrastructure/node/in-process-bus.ts'
 import { masterKeyFile } from '#infrastructure/node/master-key-file.ts'
+import { openCache, type OpenCache } from '#infrastructure/node/open-cache.ts'
 import { openEventStore } from '#infrastructure/node/open-event-store.ts'
 import { PacedBus } from '#infrastructure/node/paced-bus.ts'
 import { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
@@ -118,6 +120,7 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
     logger,
     { interval: LAG_THRESHOLD },
   )
+  let cache: OpenCache | undefined
   return {
     session,
     eventStore,
@@ -129,6 +132,8 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
     commands,
     metrics,
     migrate: () => migrate(session, MIGRATIONS, (text) => nodeCryptography.sha256Hex(text)),
+    /** Opened for the API alone: commands of an operator read nothing from a cache. */
+    openCache: async () => (cache ??= await openCache(configuration, tools.clock, logger)),
     /** Begins what goes on beside requests. */
     start() {
       sweep.start()
@@ -144,7 +149,7 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
       await bus.stop()
       await rabbitMq?.stop()
       await Promise.all([projections.stop(), commands.stop()])
-      await eventStore?.close()
+      await Promise.all([eventStore?.close(), cache?.cache.close()])
       await session.close()
     },
   }
@@ -160,9 +165,17 @@ export async function openServices(config: Configuration, pipeline: Pipeline, lo
   const database = config.DATABASE_URL === undefined ? 'embedded PostgreSQL (PGlite)' : 'PostgreSQL'
   const { ACCI_METRICS_TOKEN: metricsToken } = config
   const metered = meterWriter(writer, metrics)
+  const { cache, runsOn: cacheRunsOn } = await pipeline.openCache()
   return {
     writer: metered,
     readModels: meterReadModels(new PostgresReadModels(session), metrics),
+    readCache: new ReadCache({
+      cache,
+      waitTogether: true,
+      // A cache that fails has told so itself.
+      inBackground: (work) => void work.catch(() => undefined),
+      metrics,
+    }),
     projector,
     directory,
     commands,
@@ -189,6 +202,7 @@ export async function openServices(config: Configuration, pipeline: Pipeline, lo
       eventStore: eventStore
         ? `EventStoreDB (${(await eventStore.capabilities()).protocol === 'grpc' ? 'gRPC' : 'AtomPub'})`
         : 'embedded (the tenant log)',
+      cache: cacheRunsOn,
       bus: config.RABBITMQ_URL === undefined ? 'in-process' : 'RabbitMQ',
       mail: mailbox ? 'development mailbox' : 'SMTP',
     },

@@ -4,6 +4,7 @@ import { createApp } from '#api/app.ts'
 import { createEventStoreGateway, GATEWAY_PATH } from '#api/event-store-gateway/gateway.ts'
 import { runOperation } from '#api/operations/run-operation.ts'
 import { bootstrapPlatform } from '#api/bootstrap-platform.ts'
+import { CacheRefusedFault } from '#domain/ports/cache.ts'
 import { systemClock } from '#domain/ports/clock.ts'
 import { clientAddress } from '#infrastructure/node/client-address.ts'
 import { lineWriter } from '#infrastructure/node/line-writer.ts'
@@ -26,7 +27,7 @@ const { configuration } = parsed
 
 const pipeline = await openPipeline(configuration, logger)
 await pipeline.migrate()
-const services = await openServices(configuration, pipeline, logger)
+const services = await openServices(configuration, pipeline, logger).catch(refusedByCache)
 await bootstrapPlatform(services)
 
 const app = createApp({
@@ -61,6 +62,13 @@ pipeline.start()
 function besides(aside: { readonly fetch: typeof app.fetch }, api: typeof app): typeof app.fetch {
   return (request, ...rest) =>
     (new URL(request.url).pathname.startsWith(`${GATEWAY_PATH}/`) ? aside : api).fetch(request, ...rest)
+}
+
+/** A password that is wrong is a fault of the configuration, and is told like one. */
+function refusedByCache(fault: unknown): never {
+  if (!(fault instanceof CacheRefusedFault)) throw fault
+  process.stderr.write(`The configuration is not valid:\n  REDIS_URL: ${fault.message}\n`)
+  process.exit(1)
 }
 
 let stopping = false

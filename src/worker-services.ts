@@ -1,4 +1,6 @@
+import { waitUntil } from 'cloudflare:workers'
 import { SessionCache } from '#api/auth/session-cache.ts'
+import { ReadCache } from '#api/read-cache.ts'
 import type { Services } from '#api/services.ts'
 import { createKeyVault } from '#domain/keys/master-key.ts'
 import { systemClock } from '#domain/ports/clock.ts'
@@ -17,6 +19,7 @@ import { JoseAccessTokens } from '#infrastructure/shared/jose-access-tokens.ts'
 import { isDisposableDomain } from '#infrastructure/shared/disposable-domains.ts'
 import { createJsonLogger } from '#infrastructure/shared/json-logger.ts'
 import { logEventStore } from '#infrastructure/shared/log-event-store.ts'
+import { MemoryCache } from '#infrastructure/shared/memory-cache.ts'
 import { NeonSqlSession } from '#infrastructure/shared/neon-sql-session.ts'
 import { nodeCompression } from '#infrastructure/shared/node-compression.ts'
 import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
@@ -102,6 +105,7 @@ async function buildServices(env: Env): Promise<Services> {
   return {
     writer,
     readModels: new PostgresReadModels(session),
+    readCache: new ReadCache({ cache: new MemoryCache(clock), waitTogether: false, inBackground: waitUntil }),
     projector: new Projector({
       eventStore: logEventStore(writer),
       store,
@@ -132,6 +136,7 @@ async function buildServices(env: Env): Promise<Services> {
       tenantLog: 'Durable Objects (SQLite)',
       readModels: configuration.NEON_FETCH_ENDPOINT === undefined ? 'Neon' : 'PostgreSQL behind a stand-in for Neon',
       eventStore: eventStore ? 'EventStoreDB (AtomPub)' : 'embedded (the tenant log)',
+      cache: 'memory',
       bus: 'Cloudflare Queues',
       mail: mailbox ? 'development mailbox' : 'SMTP',
     },

@@ -90,6 +90,7 @@ export async function startSurroundings(configuration: Configuration): Promise<E
       tenantLog: 'Durable Objects (SQLite) in local workerd',
       readModels: `${databaseUrl === undefined ? 'embedded PostgreSQL (PGlite)' : 'PostgreSQL'} behind a stand-in for Neon`,
       eventStore: eventStoreUrl === undefined ? 'embedded (the tenant log)' : 'EventStoreDB (AtomPub)',
+      cache: 'memory',
       bus: 'Cloudflare Queues, simulated by miniflare',
       mail: smtpUrl === undefined ? 'development mailbox (/dev/mailbox)' : 'SMTP',
     },

@@ -2,7 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { ConsistencyToken } from '#common/consistency-token.ts'
 import type { RequestDecisions } from '#domain/policy/request-decisions.ts'
-import type { Principal } from '#domain/ports/tenant-writer.ts'
+import type { PrincipalAtHead } from '#domain/ports/tenant-writer.ts'
 import type { Language } from './i18n/languages.ts'
 import type { OnBehalf } from './operations/on-behalf.ts'
 import type { Services } from './services.ts'
@@ -21,7 +21,7 @@ export interface RequestVariables {
   idempotencyKey: string | undefined
   consistency: readonly ConsistencyToken[]
   /** Set once the caller has been authenticated. */
-  principal: Principal | undefined
+  principal: PrincipalAtHead | undefined
 }
 
 export interface AppEnv {

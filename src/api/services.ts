@@ -14,11 +14,13 @@ import type { Policy } from '#domain/ports/policy.ts'
 import type { ReadModels } from '#domain/ports/read-models.ts'
 import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
 import type { SessionCache } from './auth/session-cache.ts'
+import type { ReadCache } from './read-cache.ts'
 
 /** Everything the API needs from the runtime it runs in. Built once, at the root. */
 export interface Services {
   readonly writer: TenantWriter
   readonly readModels: ReadModels
+  readonly readCache: ReadCache
   readonly projector: Pick<Projector, 'project'>
   readonly directory: Directory
   readonly commands: CommandQueue

@@ -1,8 +1,10 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Command } from 'commander'
+import { CacheRefusedFault, type Cache } from '#domain/ports/cache.ts'
 import { openEventStore } from '#infrastructure/node/open-event-store.ts'
 import { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
+import { RedisCache } from '#infrastructure/node/redis-cache.ts'
 import type { SqlSession } from '#infrastructure/postgres/sql-session.ts'
 import { parseConfiguration, type Configuration } from '#infrastructure/shared/configuration.ts'
 import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
@@ -60,6 +62,7 @@ async function examine({ environment }: CliContext): Promise<readonly Finding[]>
     examinePostgres(configuration),
     examineEventStore(configuration),
     examineBus(configuration, PATIENCE),
+    examineCache(configuration),
     examineMail(configuration),
   ])
   return [node, valid, ...found.flat(), examineFolder(configuration)]
@@ -182,6 +185,40 @@ async function examineEventStore(configuration: Configuration): Promise<readonly
         ]
   } finally {
     await store.close()
+  }
+}
+
+/** What the container and the Worker would ask, each as it would ask it. */
+async function examineCache(configuration: Configuration): Promise<readonly Finding[]> {
+  const { REDIS_URL: url } = configuration
+  const check = 'cache'
+  if (url === undefined) return [{ check, status: 'ok', detail: 'the memory of each process' }]
+  return [await examined(check, 'Redis', 'REDIS_URL', () => RedisCache.open({ url }))]
+}
+
+async function examined(check: string, name: string, variable: string, open: () => Promise<Cache>): Promise<Finding> {
+  let cache: Cache | undefined
+  try {
+    cache = await open()
+    const began = performance.now()
+    await cache.ping()
+    return { check, status: 'ok', detail: `${name} answers`, latency: Math.round(performance.now() - began) }
+  } catch (fault) {
+    return fault instanceof CacheRefusedFault
+      ? {
+          check,
+          status: 'failed',
+          detail: fault.message,
+          remedy: `check ${variable}: the server does not start with it`,
+        }
+      : {
+          check,
+          status: 'warning',
+          detail: textOf(fault),
+          remedy: `is it running, and ${variable} right? Reads go on without it, from the database`,
+        }
+  } finally {
+    await cache?.close()
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { newId } from '#domain/new-id.ts'
 import { positionOfView, type Halt, type ProjectionStore, type ShadowStore } from '#domain/ports/projection-store.ts'
 import type { PageRequest, ReadModels } from '#domain/ports/read-models.ts'
-import { VIEW_NAMES, type ViewPage } from '#domain/projection/views.ts'
+import { VIEW_NAMES, VIEWS, type ViewPage } from '#domain/projection/views.ts'
 import type { SessionView } from '#domain/auth/views/auth-sessions.view.ts'
 import type { TenantDetails } from '#domain/tenant/views/tenant-details.view.ts'
 import type { TenantMetrics } from '#domain/tenant/views/tenant-metrics.view.ts'
@@ -17,6 +17,11 @@ export interface ReadSide {
   readonly session: SqlSession
 }
 
+const VERSIONS = {
+  tenant_details: VIEWS.tenant_details.version,
+  tenant_metrics: VIEWS.tenant_metrics.version,
+  user_profile: VIEWS.user_profile.version,
+}
 const AT = '2026-11-24T12:00:00.000Z'
 const NOTHING: ViewPage = { tenant_details: [], tenant_metrics: [], user_profile: [], auth_sessions: [] }
 const NOTHING_WANTED = { tenant_details: [], tenant_metrics: [], user_profile: [], auth_sessions: [] }
@@ -98,14 +103,14 @@ export function readModelsContract(open: () => ReadSide): void {
   }
 
   describe('ShadowStore', () => {
-    const VIEWS = ['user_profile', 'tenant_details'] as const
+    const REBUILT = ['user_profile', 'tenant_details'] as const
 
     it('takes rows beside the live ones, and swaps them in when it has come as far', async () => {
       const tenantId = newId.tenant()
       const { store, shadow, readModels } = open()
       const stale = [profile(tenantId, 'usr_a', { email: 'stale@x.example' }), profile(tenantId, 'usr_gone')]
       await store.commit(tenantId, 0, 9, { ...NOTHING, user_profile: stale, tenant_details: [details(tenantId)] })
-      expect(await shadow.open(tenantId, VIEWS)).toBe(0)
+      expect(await shadow.open(tenantId, REBUILT)).toBe(0)
       const good = profile(tenantId, 'usr_a', { email: 'good@x.example' })
       const rows = { ...NOTHING, user_profile: [good], tenant_details: [details(tenantId)] }
       expect(await shadow.commit(tenantId, 0, 4, rows)).toBe('committed')
@@ -113,21 +118,21 @@ export function readModelsContract(open: () => ReadSide): void {
       expect(await shadow.swap(tenantId)).toBeUndefined()
       expect(await readModels.user(tenantId, 'usr_a')).toMatchObject({ row: { email: 'stale@x.example' } })
       // Interrupted, it goes on where it was.
-      expect(await shadow.open(tenantId, VIEWS)).toBe(4)
+      expect(await shadow.open(tenantId, REBUILT)).toBe(4)
       const wanted = { ...NOTHING_WANTED, user_profile: [{ key: 'usr_a' }] }
       expect(await shadow.load(tenantId, wanted)).toEqual({ ...NOTHING, user_profile: [good] })
       expect(await shadow.commit(tenantId, 4, 9, NOTHING)).toBe('committed')
       expect(await shadow.swap(tenantId)).toEqual({ user_profile: true, tenant_details: false })
       expect(await readModels.user(tenantId, 'usr_a')).toMatchObject({ row: { email: 'good@x.example' }, position: 9 })
-      expect(await readModels.user(tenantId, 'usr_gone')).toEqual({ position: 9 })
-      expect(await shadow.open(tenantId, VIEWS)).toBe(0)
+      expect(await readModels.user(tenantId, 'usr_gone')).toEqual({ position: 9, viewVersion: VERSIONS.user_profile })
+      expect(await shadow.open(tenantId, REBUILT)).toBe(0)
     })
 
     it('begins anew when other views are to be rebuilt', async () => {
       const tenantId = newId.tenant()
       const { store, shadow } = open()
       await store.commit(tenantId, 0, 9, NOTHING)
-      await shadow.open(tenantId, VIEWS)
+      await shadow.open(tenantId, REBUILT)
       await shadow.commit(tenantId, 0, 4, { ...NOTHING, user_profile: [profile(tenantId, 'usr_a')] })
       expect(await shadow.open(tenantId, ['user_profile'])).toBe(0)
       expect(await shadow.load(tenantId, { ...NOTHING_WANTED, user_profile: [{ key: 'usr_a' }] })).toEqual(NOTHING)
@@ -183,7 +188,7 @@ export function readModelsContract(open: () => ReadSide): void {
     it('lets one of two rebuilds go on', async () => {
       const tenantId = newId.tenant()
       const { shadow } = open()
-      await shadow.open(tenantId, VIEWS)
+      await shadow.open(tenantId, REBUILT)
       const results = await Promise.all(Array.from({ length: 5 }, () => shadow.commit(tenantId, 0, 3, NOTHING)))
       expect(results.filter((result) => result === 'committed')).toHaveLength(1)
     })
@@ -213,10 +218,22 @@ export function readModelsContract(open: () => ReadSide): void {
         auth_sessions: [sessionOf(tenantId, 'ses_a', 'usr_a')],
       }
       expect(await store.commit(tenantId, 0, 7, rows)).toBe('committed')
-      expect(await readModels.tenant(tenantId)).toEqual({ row: rows.tenant_details[0], position: 7 })
-      expect(await readModels.metrics(tenantId)).toEqual({ row: rows.tenant_metrics[0], position: 7 })
-      expect(await readModels.user(tenantId, 'usr_a')).toEqual({ row: rows.user_profile[0], position: 7 })
-      expect(await readModels.user(tenantId, 'usr_none')).toEqual({ position: 7 })
+      expect(await readModels.tenant(tenantId)).toEqual({
+        row: rows.tenant_details[0],
+        position: 7,
+        viewVersion: VERSIONS.tenant_details,
+      })
+      expect(await readModels.metrics(tenantId)).toEqual({
+        row: rows.tenant_metrics[0],
+        position: 7,
+        viewVersion: VERSIONS.tenant_metrics,
+      })
+      expect(await readModels.user(tenantId, 'usr_a')).toEqual({
+        row: rows.user_profile[0],
+        position: 7,
+        viewVersion: VERSIONS.user_profile,
+      })
+      expect(await readModels.user(tenantId, 'usr_none')).toEqual({ position: 7, viewVersion: VERSIONS.user_profile })
       expect((await store.state(tenantId)).position).toBe(7)
       const wanted = {
         tenant_details: [{ key: tenantId }],
@@ -228,6 +245,22 @@ export function readModelsContract(open: () => ReadSide): void {
       expect({ ...loaded, user_profile: loaded.user_profile.toSorted((a, b) => (a.key < b.key ? -1 : 1)) }).toEqual(
         rows,
       )
+    })
+
+    it('says of rows which version of their view has made them', async () => {
+      const tenantId = newId.tenant()
+      const { store, readModels, session } = open()
+      const rows = { ...NOTHING, user_profile: [profile(tenantId, 'usr_a')], tenant_details: [details(tenantId)] }
+      await store.commit(tenantId, 0, 7, rows)
+      await session.transaction({ tenantId }, [
+        {
+          text: `update read_models.checkpoint set versions = versions || '{"user_profile":0}' where tenant_id = $1`,
+          params: [tenantId],
+        },
+      ])
+      expect(await readModels.user(tenantId, 'usr_a')).toMatchObject({ viewVersion: 0 })
+      expect(await readModels.users(tenantId, {}, page('email'))).toMatchObject({ total: 1, viewVersion: 0 })
+      expect(await readModels.tenant(tenantId)).toMatchObject({ viewVersion: VERSIONS.tenant_details })
     })
 
     it('finds the sessions of a user and those asked for by key, each once', async () => {
@@ -403,6 +436,7 @@ export function readModelsContract(open: () => ReadSide): void {
         items: [],
         total: 5,
         position: 10,
+        viewVersion: VERSIONS.user_profile,
       })
     })
 

@@ -9,6 +9,7 @@ import type { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
 import { PostgresTenantWriter } from '#infrastructure/postgres/postgres-tenant-writer.ts'
 import { parseConfiguration } from '#infrastructure/shared/configuration.ts'
 import { testDatabase } from '../../tools/postgres/test-database.ts'
+import { provisionRedis } from '../../tools/redis/provision.ts'
 import { runCli } from '../../src/cli/program.ts'
 import { openPipeline } from '../../src/container.ts'
 import { bySystem, createTenant, registerUser } from '../support/commands.ts'
@@ -473,7 +474,17 @@ describe('acci doctor', () => {
     ] // one line
     expect(findings.filter(({ status }) => status !== 'ok')).toEqual([])
     expect(findings.map(({ check }) => check)).toEqual(
-      expect.arrayContaining(['Node', 'configuration', 'PostgreSQL', 'clocks', 'schema', 'event store', 'bus', 'mail']),
+      expect.arrayContaining([
+        'Node',
+        'configuration',
+        'PostgreSQL',
+        'clocks',
+        'schema',
+        'event store',
+        'bus',
+        'cache',
+        'mail',
+      ]),
     )
     expect(code).toBe(0)
   })
@@ -487,12 +498,26 @@ describe('acci doctor', () => {
       RABBITMQ_URL: 'amqp://app:hunter25@127.0.0.1:1',
       SMTP_URL: 'smtp://app:hunter24@127.0.0.1:1',
       ACCI_MAIL_FROM: 'acci@acci.example',
+      REDIS_URL: 'redis://app:hunter25@127.0.0.1:1',
     })
+    expect(out).toMatch(/WARNING +cache .*ECONNREFUSED/)
     expect(out).toMatch(/FAILED +PostgreSQL .*ECONNREFUSED/)
     expect(out).toMatch(/FAILED +event store +refuses the user\n +→ check EVENTSTORE_USERNAME/)
     expect(out).toMatch(/FAILED +bus +RabbitMQ: .*ECONNREFUSED/)
     expect(out).toMatch(/FAILED +mail +127\.0\.0\.1:1: .*ECONNREFUSED/)
     expect(out).not.toMatch(/hunter2\d/)
+    expect(code).toBe(1)
+  })
+
+  it('looks whether the cache answers, and lets us in', async () => {
+    const redis = await provisionRedis()
+    onTestFinished(() => redis.stop())
+    expect((await acci('doctor', { REDIS_URL: redis.url })).out).toMatch(/ok +cache +Redis answers/)
+    const wrong = new URL(redis.url)
+    wrong.password = 'hunter26'
+    const { code, out } = await acci('doctor', { REDIS_URL: wrong.href })
+    expect(out).toMatch(/FAILED +cache +Redis refuses .*WRONGPASS.*\n +→ check REDIS_URL/)
+    expect(out).not.toContain('hunter26')
     expect(code).toBe(1)
   })
 

@@ -9,6 +9,7 @@ function busyMetrics() {
   const metrics = createPrometheusMetrics(() => Promise.resolve({ ...STATUS, lagging: [LAG] }))
   metrics.command('user.register', 'accepted', 0.004)
   metrics.query('users', true, 0.002)
+  metrics.cached('user_profile', true)
   metrics.request('GET', '/api/v1/tenants/:tenantId/users', 200, 0.003)
   metrics.projected(12, 0.02)
   metrics.halted('user_profile')

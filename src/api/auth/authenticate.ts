@@ -1,5 +1,5 @@
 import type { AccessTokenClaims } from '#domain/ports/access-tokens.ts'
-import type { Principal } from '#domain/ports/tenant-writer.ts'
+import type { PrincipalAtHead } from '#domain/ports/tenant-writer.ts'
 import { refuse } from '#common/outcome.ts'
 import type { AppContext } from '../context.ts'
 import { unwrap } from '../refusal-error.ts'
@@ -14,7 +14,7 @@ export async function tokenClaims(c: AppContext): Promise<AccessTokenClaims> {
 }
 
 /** The live principal behind the request's token. Everything about the user is the writer's current word, not the token's. */
-export async function authenticate(c: AppContext): Promise<Principal> {
+export async function authenticate(c: AppContext): Promise<PrincipalAtHead> {
   // A request that was kept comes without its token: for whom it is was seen when it was accepted.
   const { tenantId, sessionId, userId } = c.get('onBehalf')?.principal ?? (await tokenClaims(c))
   const principal = unwrap(await c.get('services').sessions.principal(tenantId, sessionId))

@@ -1,6 +1,6 @@
 import type { Outcome } from '#common/outcome.ts'
 import type { Clock } from '#domain/ports/clock.ts'
-import type { Principal, TenantWriter } from '#domain/ports/tenant-writer.ts'
+import type { PrincipalAtHead, TenantWriter } from '#domain/ports/tenant-writer.ts'
 
 /** Shorter than the second within which every revocation must have taken effect. */
 const LIFETIME = 800
@@ -28,8 +28,8 @@ export class SessionCache {
   readonly #writer: Pick<TenantWriter, 'principal'>
   readonly #clock: Clock
   readonly #waitTogether: boolean
-  readonly #known = new Map<string, Entry<Outcome<Principal>>>()
-  readonly #asked = new Map<string, Entry<Promise<Outcome<Principal>>>>()
+  readonly #known = new Map<string, Entry<Outcome<PrincipalAtHead>>>()
+  readonly #asked = new Map<string, Entry<Promise<Outcome<PrincipalAtHead>>>>()
   /** Raised when something is forgotten: what was asked before may be true no more. */
   #generation = 0
 
@@ -39,7 +39,7 @@ export class SessionCache {
     this.#waitTogether = waitTogether
   }
 
-  async principal(tenantId: string, sessionId: string): Promise<Outcome<Principal>> {
+  async principal(tenantId: string, sessionId: string): Promise<Outcome<PrincipalAtHead>> {
     const now = this.#clock()
     // Counted from when the question was asked: the answer may have been true only then.
     const fresh = ({ askedAt }: Entry<unknown>) => now < askedAt + LIFETIME && now >= askedAt
@@ -63,7 +63,7 @@ export class SessionCache {
     this.#asked.clear()
   }
 
-  async #ask(tenantId: string, sessionId: string, askedAt: number): Promise<Outcome<Principal>> {
+  async #ask(tenantId: string, sessionId: string, askedAt: number): Promise<Outcome<PrincipalAtHead>> {
     const generation = this.#generation
     const question = { askedAt, answer: this.#writer.principal(tenantId, sessionId) }
     if (this.#waitTogether) this.#asked.set(sessionId, question)
@@ -76,7 +76,7 @@ export class SessionCache {
     }
   }
 
-  #remember(sessionId: string, entry: Entry<Outcome<Principal>>): void {
+  #remember(sessionId: string, entry: Entry<Outcome<PrincipalAtHead>>): void {
     const before = this.#known.get(sessionId)
     if (before && before.askedAt > entry.askedAt) return
     this.#known.delete(sessionId)

@@ -7,6 +7,8 @@ export interface Metrics {
   command(type: string, outcome: CommandOutcome, duration: number): void
   /** A query of the read models, by its name. */
   query(name: string, succeeded: boolean, duration: number): void
+  /** A look into the cache for rows of a view. */
+  cached(view: string, found: boolean): void
   /** A request to the API, by method and route (never its path), with the status it was answered with. */
   request(method: string, route: string, status: number, duration: number): void
   /** Events of one tenant that were folded into its views together, in how long. */

@@ -17,6 +17,8 @@ export interface PageRequest<Field extends string> {
   readonly sortOrder: (typeof SORT_ORDERS)[number]
 }
 
+export type UserPageRequest = PageRequest<(typeof USER_SORT_FIELDS)[number]>
+
 export interface Page<Item> {
   readonly items: readonly Item[]
   readonly total: number
@@ -37,18 +39,25 @@ export interface UserFilters {
   readonly search?: string
 }
 
-/** The queries' side of the read models. `position` says how far the rows of that view have followed the tenant's log. */
+/** How far the rows of a view have followed the tenant's log. */
+export interface Followed {
+  readonly position: number
+  /** Of the view, that has made the tenant's rows; absent before there are any. */
+  readonly viewVersion?: number
+}
+
+export interface FollowedRow<Row> extends Followed {
+  readonly row?: Row
+}
+
+/** The queries' side of the read models. */
 export interface ReadModels {
-  tenant(tenantId: string): Promise<{ readonly row?: TenantDetails; readonly position: number }>
+  tenant(tenantId: string): Promise<FollowedRow<TenantDetails>>
   /** Across tenants: for system admins only. */
   tenants(filters: TenantFilters, page: PageRequest<(typeof TENANT_SORT_FIELDS)[number]>): Promise<Page<TenantDetails>>
-  user(tenantId: string, userId: string): Promise<{ readonly row?: UserProfileView; readonly position: number }>
-  users(
-    tenantId: string,
-    filters: UserFilters,
-    page: PageRequest<(typeof USER_SORT_FIELDS)[number]>,
-  ): Promise<Page<UserProfileView> & { readonly position: number }>
-  metrics(tenantId: string): Promise<{ readonly row?: TenantMetrics; readonly position: number }>
+  user(tenantId: string, userId: string): Promise<FollowedRow<UserProfileView>>
+  users(tenantId: string, filters: UserFilters, page: UserPageRequest): Promise<Page<UserProfileView> & Followed>
+  metrics(tenantId: string): Promise<FollowedRow<TenantMetrics>>
   /** Answers if the database does; throws otherwise. */
   ping(): Promise<void>
 }

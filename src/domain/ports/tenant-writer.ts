@@ -17,6 +17,14 @@ export interface Principal {
   readonly sessionExpiresAt: string
 }
 
+/** The end of a tenant's log, which says everything about it: the same hash is the same log. */
+export type LogHead = Pick<Head, 'position' | 'hash'>
+
+/** The principal, and where the log ended when it was asked for. */
+export interface PrincipalAtHead extends Principal {
+  readonly head: LogHead
+}
+
 /** A state, its version and the position of the log it was read at. */
 export interface Fresh<State> {
   readonly state: State
@@ -31,7 +39,7 @@ export interface Fresh<State> {
 export interface TenantWriter {
   execute(tenantId: string, command: Command, metadata: CommandMetadata): Promise<Outcome<Receipt>>
   /** The live principal of a session, or `unauthenticated` when session, user or tenant no longer are what they were. */
-  principal(tenantId: string, sessionId: string): Promise<Outcome<Principal>>
+  principal(tenantId: string, sessionId: string): Promise<Outcome<PrincipalAtHead>>
   tenant(tenantId: string): Promise<Fresh<TenantState>>
   user(tenantId: string, userId: string): Promise<Fresh<UserState>>
   /** Every user of the tenant: for reads that must not be stale while the read models lag. */

@@ -1,8 +1,8 @@
-import type { Outcome } from '#common/outcome.ts'
+import { accept, type Outcome } from '#common/outcome.ts'
 import type { TenantId, UserId } from '#common/ids.ts'
 import { timestampOf } from '../ports/clock.ts'
 import type { Mailer } from '../ports/mailer.ts'
-import type { Fresh, Principal } from '../ports/tenant-writer.ts'
+import type { Fresh, PrincipalAtHead } from '../ports/tenant-writer.ts'
 import type { TenantStorage } from '../ports/tenant-storage.ts'
 import { initialTenant, type TenantState } from '../tenant/tenant-state.ts'
 import { initialUser, type UserState } from '../user/user-state.ts'
@@ -111,8 +111,13 @@ export class TenantWriterCore {
     })
   }
 
-  async principal(sessionId: string): Promise<Outcome<Principal>> {
-    const look = (rows: WorkingSet) => livePrincipal(rows, this.#tenantId, sessionId, this.#tools.clock())
+  async principal(sessionId: string): Promise<Outcome<PrincipalAtHead>> {
+    const look = async (rows: WorkingSet): Promise<Outcome<PrincipalAtHead>> => {
+      const principal = await livePrincipal(rows, this.#tenantId, sessionId, this.#tools.clock())
+      if (!principal.ok) return principal
+      const { position, hash } = await rows.head()
+      return accept({ ...principal.value, head: { position, hash } })
+    }
     const rows = new WorkingSet(this.#storage, this.#known, { revisions: 'any' })
     const principal = await look(rows)
     if (await rows.isCurrent()) return principal

@@ -27,6 +27,8 @@ export function createPrometheusMetrics(status: () => Promise<PipelineStatus>): 
   const projected = counter('acci_events_projected', 'Events folded into the read models')
   const halts = counter('acci_projection_halts', 'Views of a tenant that came to stand still at an event, by view')
 
+  const cacheReads = counter('acci_cache_reads', 'Looks into the cache for rows of a view, and whether they were there')
+
   const gauge = (name: string, description: string) => meter.createObservableGauge(name, { description })
   const gauges = {
     up: gauge('acci_up', 'Whether the database answered this scrape'),
@@ -61,6 +63,7 @@ export function createPrometheusMetrics(status: () => Promise<PipelineStatus>): 
   return {
     command: (type, outcome, duration) => commands.record(duration, { type, outcome }),
     query: (name, succeeded, duration) => queries.record(duration, { name, succeeded: String(succeeded) }),
+    cached: (view, found) => cacheReads.add(1, { view, found: String(found) }),
     request: (method, route, code, duration) => requests.record(duration, { method, route, status: String(code) }),
     projected(events, duration) {
       projected.add(events)

@@ -1,7 +1,7 @@
 import { and, asc, count, desc, eq, sql, type SQL, type SQLWrapper } from 'drizzle-orm'
 import { QueryBuilder, type PgColumn } from 'drizzle-orm/pg-core'
 import { answeredWithin } from '#common/answered-within.ts'
-import type { PageRequest, ReadModels, TenantFilters, UserFilters } from '#domain/ports/read-models.ts'
+import type { Followed, PageRequest, ReadModels, TenantFilters, UserFilters } from '#domain/ports/read-models.ts'
 import type { ViewName } from '#domain/projection/views.ts'
 import type { TenantDetails } from '#domain/tenant/views/tenant-details.view.ts'
 import type { TenantMetrics } from '#domain/tenant/views/tenant-metrics.view.ts'
@@ -32,7 +32,11 @@ const USER_SORT = {
   displayName: userProfile.displayName,
 } as const
 
-const positionOf = (rows: readonly SqlRow[] | undefined): number => Number(rows?.[0]?.['position'] ?? 0)
+/** Of the columns that `followedQuery` names; a tenant without a checkpoint has been followed to nowhere. */
+function followedOf(rows: readonly SqlRow[] | undefined): Followed {
+  const { position, view_version: version } = rows?.[0] ?? {}
+  return { position: Number(position ?? 0), ...(typeof version === 'number' && { viewVersion: version }) }
+}
 
 const dataOf = <Row>(rows: readonly SqlRow[] | undefined): readonly Row[] =>
   (rows ?? []).map((row) => row['data'] as Row) // written by the projection store
@@ -116,7 +120,9 @@ export class PostgresReadModels implements ReadModels {
       statementOf(
         build
           .select({
-            position: sql`${positionQuery(tenantId, 'user_profile')}`.as('position'),
+            followed: sql`(select to_jsonb(followed) from ${followedQuery(tenantId, 'user_profile')} as followed)`.as(
+              'followed',
+            ),
             total: sql`${build.select({ total: count() }).from(userProfile).where(where)}`.as('total'),
             items: itemsOf(
               build
@@ -131,7 +137,8 @@ export class PostgresReadModels implements ReadModels {
           .from(sql`(select 1) as one`),
       ),
     ])
-    return { ...pageOf<UserProfileView>(rows), position: positionOf(rows) }
+    const followed = rows?.[0]?.['followed'] as SqlRow | null | undefined // as selected; null without a checkpoint
+    return { ...pageOf<UserProfileView>(rows), ...followedOf(followed ? [followed] : []) }
   }
 
   async ping(): Promise<void> {
@@ -140,19 +147,22 @@ export class PostgresReadModels implements ReadModels {
 
   /** One row and how far its view has followed, of one transaction. */
   async #one<Row>(tenantId: string, view: ViewName, query: { toSQL(): { sql: string; params: unknown[] } }) {
-    const [positions, rows] = await this.#session.transaction({ tenantId }, [
-      statementOf(positionQuery(tenantId, view)),
+    const [followed, rows] = await this.#session.transaction({ tenantId }, [
+      statementOf(followedQuery(tenantId, view)),
       statementOf(query),
     ])
     const [row] = dataOf<Row>(rows)
-    return { position: positionOf(positions), ...(row !== undefined && { row }) }
+    return { ...followedOf(followed), ...(row !== undefined && { row }) }
   }
 }
 
 /** A view that stands still has followed no further than to the event before the one it stands at. */
-const positionQuery = (tenantId: string, view: ViewName) =>
+const followedQuery = (tenantId: string, view: ViewName) =>
   build
-    .select({ position: sql`least(${checkpoint.position}, ${halt.position} - 1)`.as('position') })
+    .select({
+      position: sql`least(${checkpoint.position}, ${halt.position} - 1)`.as('position'),
+      viewVersion: sql`(${checkpoint.versions} ->> ${view})::integer`.as('view_version'),
+    })
     .from(checkpoint)
     .leftJoin(halt, and(eq(halt.tenantId, checkpoint.tenantId), eq(halt.view, view)))
     .where(eq(checkpoint.tenantId, tenantId))

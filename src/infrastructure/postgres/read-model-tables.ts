@@ -16,6 +16,8 @@ const common = {
 export const checkpoint = schema.table('checkpoint', {
   tenantId: text('tenant_id').primaryKey(),
   position: bigint('position', { mode: 'number' }).notNull(),
+  /** Version of each view that has made the rows, by the name of the view (migration 0007). */
+  versions: jsonb('versions').$type<Readonly<Record<string, number>>>().notNull(),
 })
 
 /** Views that stand still; the columns that queries need (migration 0007). */

@@ -50,6 +50,11 @@ const Environment = z.object({
     .string()
     .regex(/^[\x21-\x7E]{32,256}$/, 'must be 32 to 256 characters of ASCII, without spaces')
     .optional(),
+  /** A Redis in front of the read models (container); without one, the memory of each process is. */
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  /** The same at the edge, where there are no connections to keep: Upstash's Redis over HTTP. */
+  UPSTASH_REDIS_REST_URL: httpUrl.optional(),
+  UPSTASH_REDIS_REST_TOKEN: text.optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   ACCI_MAIL_FROM: z.email().optional(),
   /** What Prometheus shows to read `/metrics`. Without one there is no such page. */
@@ -113,6 +118,7 @@ export function parseConfiguration(
     ...standInFaults(given, rules),
     ...eventStoreFaults(given, rules),
     ...rabbitMqFaults(given),
+    ...cacheFaults(given),
   ]
   return parsed.success && faults.length === 0 ? { ok: true, configuration: parsed.data } : { ok: false, faults }
 }
@@ -126,6 +132,10 @@ function missing(given: GivenVariables, { needs }: RuntimeRules): string[] {
   for (const name of needs) reasons.set(name, 'needed')
   if (given['EVENTSTORE_USERNAME'] !== undefined) reasons.set('EVENTSTORE_PASSWORD', 'needed with EVENTSTORE_USERNAME')
   if (given['EVENTSTORE_PASSWORD'] !== undefined) reasons.set('EVENTSTORE_USERNAME', 'needed with EVENTSTORE_PASSWORD')
+  if (given['UPSTASH_REDIS_REST_URL'] !== undefined)
+    reasons.set('UPSTASH_REDIS_REST_TOKEN', 'needed with UPSTASH_REDIS_REST_URL')
+  if (given['UPSTASH_REDIS_REST_TOKEN'] !== undefined)
+    reasons.set('UPSTASH_REDIS_REST_URL', 'needed with UPSTASH_REDIS_REST_TOKEN')
   if (given['SMTP_URL'] !== undefined) reasons.set('ACCI_MAIL_FROM', 'needed with SMTP_URL')
   return [...reasons].flatMap(([name, reason]) => (given[name] === undefined ? [`${name}: ${reason}`] : []))
 }
@@ -153,6 +163,15 @@ function rabbitMqFaults(given: GivenVariables): string[] {
   const url = given['RABBITMQ_URL']
   const open = typeof url === 'string' && /^amqp:/i.test(url)
   return open && isProduction(given) ? ['RABBITMQ_URL: must use TLS (amqps://) in production'] : []
+}
+
+/** What is cached is personal data, and the password goes before it. */
+function cacheFaults(given: GivenVariables): string[] {
+  if (!isProduction(given)) return []
+  const open = { REDIS_URL: 'redis:', UPSTASH_REDIS_REST_URL: 'http:' }
+  return Object.entries(open).flatMap(([name, scheme]) =>
+    String(given[name]).startsWith(scheme) ? [`${name}: must use TLS in production`] : [],
+  )
 }
 
 function standInFaults(given: GivenVariables, rules: RuntimeRules): string[] {

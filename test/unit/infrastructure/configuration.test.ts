@@ -143,6 +143,32 @@ describe('the configuration', () => {
     expect(parseConfiguration({ ...production, RABBITMQ_URL: 'amqps://acci:hunter22@mq.example' }).ok).toBe(true)
   })
 
+  it('sends what is cached over TLS alone, once it is in production', () => {
+    const production = {
+      ACCI_PROFILE: 'production',
+      ACCI_MASTER_KEY: 'A'.repeat(43),
+      ACCI_PUBLIC_URL: 'https://acci.example',
+      ACCI_ALLOW_STAND_INS: 'embedded-postgres,mailbox',
+    }
+    const redis = { REDIS_URL: 'redis://:hunter22@redis.example' }
+    const upstash = { UPSTASH_REDIS_REST_URL: 'http://redis.example', UPSTASH_REDIS_REST_TOKEN: 'hunter22' }
+    expect(parseConfiguration({ ...redis, ...upstash }).ok).toBe(true)
+    expect(blamed(parseConfiguration({ ...production, ...redis, ...upstash }))).toEqual([
+      'REDIS_URL',
+      'UPSTASH_REDIS_REST_URL',
+    ])
+    const safe = { ...upstash, REDIS_URL: 'rediss://redis.example', UPSTASH_REDIS_REST_URL: 'https://redis.example' }
+    expect(parseConfiguration({ ...production, ...safe }).ok).toBe(true)
+  })
+
+  it('wants both address and token of a Redis over HTTP', () => {
+    expect(blamed(parseConfiguration({ UPSTASH_REDIS_REST_URL: 'https://redis.example' }))).toEqual([
+      'UPSTASH_REDIS_REST_TOKEN',
+    ])
+    expect(blamed(parseConfiguration({ UPSTASH_REDIS_REST_TOKEN: 'hunter22' }))).toEqual(['UPSTASH_REDIS_REST_URL'])
+    expect(blamed(parseConfiguration({ REDIS_URL: 'http://redis.example' }))).toEqual(['REDIS_URL'])
+  })
+
   it('obeys the rules of the runtime', () => {
     const rules: RuntimeRules = { ...CONTAINER_RULES, needs: ['DATABASE_URL'] }
     expect(parseConfiguration({}, rules)).toEqual({ ok: false, faults: ['DATABASE_URL: needed'] })

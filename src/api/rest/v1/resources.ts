@@ -87,6 +87,7 @@ export function writeHeaders(c: AppContext, tenantId: string, receipt: Receipt):
     'Consistency-Token',
     formatConsistencyToken({ tenantId: TenantId.parse(tenantId), position: receipt.position }),
   )
+  c.get('services').readCache.saw(tenantId, receipt.position)
   if (receipt.aggregate) c.header('ETag', `"${receipt.aggregate.version}"`)
 }
 

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { SessionCache } from '#api/auth/session-cache.ts'
 import { refuse, type Outcome } from '#common/outcome.ts'
-import type { Principal } from '#domain/ports/tenant-writer.ts'
+import type { PrincipalAtHead } from '#domain/ports/tenant-writer.ts'
 
 /** A writer whose answers come when the test says so. */
 function scene(waitTogether: boolean) {
   let now = 0
-  const questions: PromiseWithResolvers<Outcome<Principal>>[] = []
+  const questions: PromiseWithResolvers<Outcome<PrincipalAtHead>>[] = []
   const writer = {
     principal: () => {
-      const question = Promise.withResolvers<Outcome<Principal>>()
+      const question = Promise.withResolvers<Outcome<PrincipalAtHead>>()
       questions.push(question)
       return question.promise
     },

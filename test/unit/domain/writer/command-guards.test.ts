@@ -126,6 +126,7 @@ describe('the session guard', () => {
       policyVersion: 'p1',
       causationId: 'cause',
     })
+    const last = writer.storage.events.at(-1)
     expect(await writer.core.principal(sessionIdOf(1))).toEqual({
       ok: true,
       value: {
@@ -134,6 +135,7 @@ describe('the session guard', () => {
         sessionId: sessionIdOf(1),
         role: 'admin',
         sessionExpiresAt: '2026-03-02T12:00:00.000Z',
+        head: { position: last?.position, hash: last?.hash },
       },
     })
   })
