@@ -4,7 +4,7 @@ import type { EventEnvelope } from '#common/envelope.ts'
 import type { CloudEvent } from '#domain/events/cloud-event.ts'
 import type { Broker } from '../../tools/rabbitmq/broker.ts'
 import { testBroker } from '../../tools/rabbitmq/test-broker.ts'
-import { observer, subscribe, take, waitingIn, topologyKept } from '../support/rabbitmq.ts'
+import { observer, subscribe, take, takenIds, topologyKept, waitingIn } from '../support/rabbitmq.ts'
 import { Client, object, signedInTenant, succeeded, text, type SignedInTenant } from './client.ts'
 import { FollowedLog } from './crash-log.ts'
 import { firstDayCases } from './first-day.cases.ts'
@@ -102,7 +102,7 @@ describe('the container over RabbitMQ', () => {
   it('works on while the broker is killed, and owes nobody an event once it is back', async () => {
     const queue = await subscribe(connection, `${tenant.tenantId}.#`)
     const before = (await log()).length
-    const seen = new Set<string | undefined>()
+    const seen = new Set<string>()
     for (let kills = 0; kills < 2; kills++) {
       for (let more = 0; more < 20; more++) succeeded(await register(`load-${serial++}@example.com`))
       await broker.kill()
@@ -117,8 +117,7 @@ describe('the container over RabbitMQ', () => {
     const committed = (await log()).slice(before).map(({ eventId }) => eventId)
     await expect
       .poll(async () => {
-        for (let message = await take(connection, queue); message; message = await take(connection, queue))
-          seen.add(message.messageId)
+        for (const id of await takenIds(connection, queue)) seen.add(id)
         return committed.filter((eventId) => !seen.has(eventId))
       }, within)
       .toEqual([])

@@ -39,12 +39,30 @@ export const waitingIn = async (connection: Connection, queue: string): Promise<
 export const take = (connection: Connection, queue: string): Promise<SyncMessage | undefined> =>
   connection.basicGet({ queue, noAck: true })
 
-/** A queue of somebody else's that is bound to the exchange `events`. */
+/** Takes all messages that lie in a queue now. Returns their ids, in order. */
+export async function takenIds(connection: Connection, queue: string): Promise<readonly string[]> {
+  const ids: string[] = []
+  for (let message = await take(connection, queue); message; message = await take(connection, queue))
+    ids.push(String(message.messageId))
+  return ids
+}
+
+/** A queue of somebody else's that is bound to the exchange `events`; it stays as long as the broker. */
 export async function subscribe(connection: Connection, routingKey: string) {
   const { queue } = await connection.queueDeclare({ queue: `third-party-${crypto.randomUUID()}`, durable: true })
   await connection.queueBind({ queue, exchange: 'events', routingKey })
-  onTestFinished(async () => void (await connection.queueDelete({ queue })))
   return queue
+}
+
+/** Takes all that comes into a queue, over every death of the broker. Returns when each message first came, by its id. */
+export function follow(connection: Connection, queue: string): ReadonlyMap<string, number> {
+  const came = new Map<string, number>()
+  const consumer = connection.createConsumer({ queue, queueOptions: { durable: true } }, ({ messageId }) => {
+    if (messageId !== undefined && !came.has(messageId)) came.set(messageId, performance.now())
+  })
+  consumer.on('error', () => undefined)
+  onTestFinished(() => consumer.close())
+  return came
 }
 
 export interface LoggedLine {

@@ -9,7 +9,16 @@ import { TenantWorkers } from '#infrastructure/node/tenant-workers.ts'
 import type { Broker } from '../../../tools/rabbitmq/broker.ts'
 import { testBroker } from '../../../tools/rabbitmq/test-broker.ts'
 import { envelopeAt, MemoryPublication } from '../../support/memory-publication.ts'
-import { emptyTopology, keptLog, observer, subscribe, take, topologyKept, waitingIn } from '../../support/rabbitmq.ts'
+import {
+  emptyTopology,
+  keptLog,
+  observer,
+  subscribe,
+  take,
+  takenIds,
+  topologyKept,
+  waitingIn,
+} from '../../support/rabbitmq.ts'
 
 const openBroker = testBroker()
 const within = { timeout: 60_000 }
@@ -61,8 +70,7 @@ describe('events over RabbitMQ', () => {
     const ids: string[] = []
     await expect
       .poll(async () => {
-        for (let message = await take(connection, queue); message; message = await take(connection, queue))
-          ids.push(String(message.messageId))
+        ids.push(...(await takenIds(connection, queue)))
         return until(ids)
       }, within)
       .toBe(true)
@@ -172,8 +180,7 @@ describe('events over RabbitMQ', () => {
     const ids = new Set<string>()
     await expect
       .poll(async () => {
-        for (let message = await take(connection, queue); message; message = await take(connection, queue))
-          ids.add(String(message.messageId))
+        for (const id of await takenIds(connection, queue)) ids.add(id)
         return all.filter((id) => !ids.has(id)).length
       }, within)
       .toBe(0)

@@ -66,6 +66,7 @@ export class ConfirmingPublisher {
 
   async #open(connection: Connection): Promise<Channel> {
     const channel = await connection.acquire()
+    channel.once('close', () => (this.#channel = undefined))
     await declareTopology(channel)
     await channel.confirmSelect()
     channel.on('basic.return', ({ messageId }) => {

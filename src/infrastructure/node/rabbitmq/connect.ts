@@ -1,8 +1,9 @@
+import { isIP } from 'node:net'
 import { Connection } from 'rabbitmq-client'
 import type { Logger } from '#domain/ports/logger.ts'
 
 /** Milliseconds between two tries to connect: from the first, doubled up to the last, with chance in it. */
-const RETRY = { first: 250, last: 10_000 }
+const RETRY = { first: 250, last: 5_000 }
 /** Seconds between signs of life: a broker that gives none for four of them is taken to be gone. */
 const HEARTBEAT = 5
 
@@ -13,14 +14,25 @@ export function faultText(fault: unknown): string {
   return [code, message].filter((part) => part !== '').join(': ')
 }
 
+/** Where an amqp: or amqps: address leads, and how TLS is asked for by it: certificates are verified, hosts named (SNI). */
+export function endpointOf(url: string) {
+  const { protocol, hostname, port } = new URL(url)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  if (protocol !== 'amqps:') return { host, port: Number(port === '' ? 5672 : port), tls: undefined }
+  const tls = isIP(host) === 0 ? { servername: host } : {}
+  return { host, port: Number(port === '' ? 5671 : port), tls }
+}
+
 /**
  * A connection that comes back by itself whenever it is lost. Begins to connect at once; says in the log when the broker goes
  * away and when it is back, not each time it is tried.
  * @param purpose what the broker shows it as
  */
 export function connectRabbitMq(url: string, purpose: 'publish' | 'consume', logger: Logger): Connection {
+  const { tls } = endpointOf(url)
   const connection = new Connection({
     url,
+    ...(tls && { tls }),
     connectionName: `acci ${purpose}`,
     heartbeat: HEARTBEAT,
     retryLow: RETRY.first,

@@ -1,4 +1,4 @@
-import { ConsumerStatus, type AsyncMessage, type Connection } from 'rabbitmq-client'
+import { AMQPChannelError, ConsumerStatus, type AsyncMessage, type Connection } from 'rabbitmq-client'
 import type { Logger } from '#domain/ports/logger.ts'
 import { faultText } from './connect.ts'
 import { EXCHANGES, queueOf, type WorkQueue } from './topology.ts'
@@ -51,6 +51,8 @@ export function consumeQueue(
     async (message) => STATUS[await handle(received(message))],
   )
   consumer.on('error', (fault) => {
+    // Of messages that a lost connection leaves unanswered. The broker delivers them again, and the loss has been logged.
+    if (fault instanceof AMQPChannelError && fault.code === 'CH_CLOSE') return
     logger.warn('a queue of RabbitMQ could not be consumed; it is tried again', {
       queue: queue.name,
       fault: faultText(fault),

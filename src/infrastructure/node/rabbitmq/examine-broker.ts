@@ -1,4 +1,5 @@
 import { AMQPError, Connection } from 'rabbitmq-client'
+import { endpointOf } from './connect.ts'
 import { serverVersion } from './server-version.ts'
 import { COMMAND_PROCESSING, DEAD_LETTER_QUEUE, EVENT_PROCESSING } from './topology.ts'
 
@@ -20,8 +21,10 @@ export interface BrokerState {
  */
 export async function examineBroker(url: string, patience: number): Promise<BrokerState> {
   const version = await serverVersion(url, patience)
+  const { tls } = endpointOf(url)
   const connection = new Connection({
     url,
+    ...(tls && { tls }),
     connectionName: 'acci doctor',
     connectionTimeout: patience,
     acquireTimeout: patience,

@@ -43,18 +43,24 @@ export class RabbitMqBus implements Bus {
     return Promise.resolve()
   }
 
-  /** Publishes what commits could not, tenant by tenant, for as long as the broker takes it. */
-  async sweep(): Promise<void> {
+  /**
+   * Publishes what commits could not, tenant by tenant, for as long as the broker is there. Returns whether all of it is
+   * published.
+   */
+  async sweep(): Promise<boolean> {
     const { storage, ready } = this.#options
+    let all = true
     for (let after = ''; ready();) {
       const tenants = await storage.unpublishedTenants(after, SWEEP_PAGE)
       const done = await Promise.all(
         tenants.map(({ tenantId, position }) => this.#publications.run(tenantId, position)),
       )
+      all &&= !done.includes(false)
       const last = tenants.at(-1)
-      if (!last || tenants.length < SWEEP_PAGE || done.includes(false)) return
+      if (!last || tenants.length < SWEEP_PAGE) return all
       after = last.tenantId
     }
+    return false
   }
 
   /** Takes no more wake-ups, and resolves when what is being published is. */

@@ -16,6 +16,8 @@ import { RabbitMqEventPublisher } from './rabbitmq-event-publisher.ts'
 const ENDED_WITHIN = 5_000
 /** Milliseconds within which what has waited for the broker goes out on its return: not at once, for replicas are not to meet. */
 const SWEPT_WITHIN = 1_000
+/** Milliseconds after which what a broker has refused that is there goes out again. */
+const SWEPT_AGAIN = 5_000
 
 export interface RabbitMqOptions {
   /** amqp: or amqps:, with user and password. */
@@ -53,7 +55,9 @@ export class RabbitMq {
       embedded: new InProcessCommandQueue(logger),
       logger,
     })
-    this.#sweep = new Sweep(() => this.bus.sweep(), logger)
+    this.#sweep = new Sweep(async () => {
+      if (!(await this.bus.sweep()) && this.#publisher.ready) this.#sweep.soon(SWEPT_AGAIN)
+    }, logger)
   }
 
   /** Begins to connect, and to work what comes. */

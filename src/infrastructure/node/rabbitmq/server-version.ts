@@ -1,5 +1,6 @@
 import { connect as connectTcp } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { endpointOf } from './connect.ts'
 
 /** AMQP 0-9-1's first words, which the server answers with what it is (specification, 4.2.2). */
 const GREETING = Buffer.from([0x41, 0x4d, 0x51, 0x50, 0, 0, 9, 1])
@@ -11,11 +12,9 @@ const VERSION = Buffer.from('\u0007versionS', 'latin1')
  * @throws when nothing answers there, or something else does
  */
 export function serverVersion(url: string, patience: number): Promise<string> {
-  const { protocol, hostname, port } = new URL(url)
-  const tls = protocol === 'amqps:'
-  const at = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port === '' ? (tls ? 5671 : 5672) : port) }
+  const { host, port, tls } = endpointOf(url)
   return new Promise((resolve, reject) => {
-    const socket = tls ? connectTls({ ...at, servername: at.host }) : connectTcp(at)
+    const socket = tls ? connectTls({ host, port, ...tls }) : connectTcp({ host, port })
     let answer = Buffer.alloc(0)
     socket.setTimeout(patience, () => socket.destroy(new Error('no answer')))
     socket.once(tls ? 'secureConnect' : 'connect', () => socket.write(GREETING))
