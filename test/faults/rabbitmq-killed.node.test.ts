@@ -22,7 +22,7 @@ afterEach(async () => {
   connection?.unsafeDestroy()
   await broker?.remove()
 })
-const start = startedProducts()
+const { start } = startedProducts()
 
 it('RabbitMQ is killed under a container: commands are carried out all the same, and subscribers miss no event', async () => {
   const product = await start('container', { DATABASE_URL: database.url, RABBITMQ_URL: broker.url })
