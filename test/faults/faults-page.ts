@@ -105,6 +105,17 @@ ${table.join('\n')}
 ${unrun.join('\n')}
 "Clients saw" counts answers by status, and requests that ended without one. "No command for" and "no read for" are the longest
 times in which none succeeded, the fault itself included; "normal after" is the time from the end of the fault until both
-succeed again. Runtimes, databases and clients share the machine, so these times are what was seen, not bounds.
+succeed again. Runtimes, databases and clients share the machine, so these times are what was seen, not bounds. After kill -9,
+"normal after" is the time from a new start until the product is ready.
+
+## Tried elsewhere
+
+- Wake-ups and deferred commands that are lost, doubled, late and out of order; event stores that lose answers; replicas whose
+  clocks differ by an hour; a database that has lost its last projections: 10,000 histories of \`test/simulation\`.
+- kill -9 under clients that compete for addresses, seats and versions, with every answer explained by one order:
+  \`test/e2e/linearizability-*\`.
+- A clock that goes back under a running edge: a running workerd does not let the time of a Durable Object go back, and the object
+  may stand still until its time has come again or it is started anew. The row starts workerd anew with each change of the clock.
+- RabbitMQ that is stopped, full or refuses messages, and what its subscribers get: \`test/infrastructure/rabbitmq\`.
 `
 }
