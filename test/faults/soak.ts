@@ -58,7 +58,10 @@ async function vitest(folder: string, more: Readonly<Record<string, string>>): P
     stdio: 'inherit',
   })
   await once(child, 'exit')
-  return summarize(JSON.parse(await readFile(reportFile, 'utf8')) as VitestReport) // vitest's own report
+  const summary = summarize(JSON.parse(await readFile(reportFile, 'utf8')) as VitestReport) // vitest's own report
+  // vitest also ends badly for what no test reports, such as an unhandled rejection.
+  const unexplained = child.exitCode !== 0 && summary.failed === 0 && summary.notRun.length === 0
+  return unexplained ? { ...summary, failed: 1 } : summary
 }
 
 async function rowsIn(folder: string): Promise<readonly FaultRow[]> {
