@@ -27,7 +27,7 @@ export interface RunningProduct {
 
 /** Starts a runtime by its tool on a free port, with data of its own, and waits until it is ready. */
 export async function startProduct(
-  tool: 'tools/start.ts' | 'tools/start-container.ts' | 'tools/dev.ts',
+  tool: 'tools/start.ts' | 'tools/start-container.ts' | 'tools/dev.ts' | 'test/faults/start-shaken.ts',
   environment: Readonly<Record<string, string>> = {},
   dataDir = mkdtempSync(join(tmpdir(), 'acci-e2e-')),
   port?: number,

@@ -15,17 +15,19 @@ export function startedProducts() {
       product.clean()
     }
   })
-  const kept = (product: RunningProduct) => {
+  const keep = (product: RunningProduct) => {
     running.push(product)
     return product
   }
   return {
+    /** To be ended with the others. */
+    keep,
     start: async (runtime: Runtime, environment: Readonly<Record<string, string>>, dataDir?: string) =>
-      kept(await startProduct(RUNTIMES[runtime], environment, dataDir)),
+      keep(await startProduct(RUNTIMES[runtime], environment, dataDir)),
     /** Kills it and starts it again, on the same data and at the same address. */
     restart: async (product: RunningProduct) => {
       await product.kill()
-      return kept(await product.restart())
+      return keep(await product.restart())
     },
   }
 }
