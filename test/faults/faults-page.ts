@@ -116,6 +116,7 @@ succeed again. Runtimes, databases and clients share the machine, so these times
   \`test/e2e/linearizability-*\`.
 - A clock that goes back under a running edge: a running workerd does not let the time of a Durable Object go back, and the object
   may stand still until its time has come again or it is started anew. The row starts workerd anew with each change of the clock.
-- RabbitMQ that is stopped, full or refuses messages, and what its subscribers get: \`test/infrastructure/rabbitmq\`.
+- RabbitMQ that is full or refuses messages, and dead letters: \`test/infrastructure/rabbitmq\`. A Redis that refuses its password,
+  and what caches hold back: \`test/e2e/read-cache.node.test.ts\`.
 `
 }
