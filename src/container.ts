@@ -66,7 +66,7 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
   const outbox = new PostgresOutbox(session)
   const metrics = createPrometheusMetrics(async () => {
     const status = await pipelineStatus(outbox, new PostgresProjectionStatus(session), tools.clock())
-    return eventStore ? status : { ...status, toForward: 0 }
+    return { ...status, ...(!eventStore && { toForward: 0 }), ...(!rabbitMq && { toPublish: 0 }) }
   })
   const projections = new TenantWorkers(
     async (tenantId) => (await projector.project(tenantId)).position,

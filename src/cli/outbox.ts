@@ -7,19 +7,20 @@ import { configurationOf, table, withDatabase, type CliContext } from './context
 export function outboxCommand(command: Command, context: CliContext): void {
   command
     .command('status')
-    .description('say what waits to be projected and to be sent to the event store, and who is fenced')
+    .description('say what waits to be projected, to be sent to the event store and to be published, and who is fenced')
     .option('--limit <count>', 'tenants to list', '20')
     .option('--json', 'for machines')
     .action(async ({ limit, json }: { limit: string; json?: boolean }) => {
       const configuration = configurationOf(context)
       const forwards = configuration.EVENTSTORE_URL !== undefined
+      const publishes = configuration.RABBITMQ_URL !== undefined
       const found = await withDatabase(configuration, async (session) => {
         const outbox = new PostgresOutbox(session)
         const lagging = await outbox.lagging(forwards ? 'forwarded' : 'projected', Number(limit))
         return { totals: await outbox.totals(), lagging }
       })
       if (json) {
-        context.out(JSON.stringify({ ...found, forwards, backlogLimit: BACKLOG_LIMIT }))
+        context.out(JSON.stringify({ ...found, forwards, publishes, backlogLimit: BACKLOG_LIMIT }))
         return
       }
       const { totals, lagging } = found
@@ -28,6 +29,7 @@ export function outboxCommand(command: Command, context: CliContext): void {
       context.out(
         forwards ? `to be forwarded: ${totals.toForward}` : 'nothing is forwarded: the logs are the event store',
       )
+      if (publishes) context.out(`to be published: ${totals.toPublish}`)
       if (totals.fenced > 0) context.out(`fenced tenants: ${totals.fenced}`)
       if (lagging.length > 0) context.out(`\n${table([HEADING, ...lagging.map((entry) => rowOf(entry))])}`)
     })

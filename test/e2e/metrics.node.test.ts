@@ -51,6 +51,8 @@ describe('the metrics of the container', () => {
       /^acci_tenants_fenced 0$/m,
       // No event store is configured: nothing waits for one.
       /^acci_event_store_backlog_events 0$/m,
+      // Nor for a RabbitMQ.
+      /^acci_publication_backlog_events 0$/m,
       /^acci_views_halted\{view="user_profile"\} 0$/m,
       /^process_cpu_seconds_total \d/m,
     ])

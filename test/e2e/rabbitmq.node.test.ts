@@ -12,6 +12,7 @@ import { ADMIN, startProduct, type RunningProduct } from './running-product.ts'
 
 const openBroker = testBroker()
 const SETTINGS = { allowedAuthMethods: ['password'], maxUsers: 1_000, securityPolicy: {} }
+const METRICS_TOKEN = 'metrics-of-rabbitmq'
 const within = { timeout: 60_000 }
 let serial = 0
 
@@ -26,7 +27,10 @@ describe('the container over RabbitMQ', () => {
     broker = await openBroker()
     await broker.start()
     connection = observer(broker.url)
-    product = await startProduct('tools/start-container.ts', { RABBITMQ_URL: broker.url })
+    product = await startProduct('tools/start-container.ts', {
+      RABBITMQ_URL: broker.url,
+      ACCI_METRICS_TOKEN: METRICS_TOKEN,
+    })
     client = new Client(product.url)
     const system = text((await client.login(ADMIN.email, ADMIN.password)).body['token'])
     tenant = await signedInTenant(client, system, 'subscribed', SETTINGS)
@@ -55,6 +59,12 @@ describe('the container over RabbitMQ', () => {
       token: tenant.token,
     })
     return JSON.stringify(body).includes(email)
+  }
+
+  const backlog = async () => {
+    const headers = { Authorization: `Bearer ${METRICS_TOKEN}` }
+    const page = await (await fetch(`${product.url}/metrics`, { headers })).text()
+    return Number(/^acci_publication_backlog_events (\d+)$/m.exec(page)?.[1])
   }
 
   describe('does what it does without', () => firstDayCases(() => product.url))
@@ -112,6 +122,7 @@ describe('the container over RabbitMQ', () => {
       const accepted = await register(`later-${serial++}@example.com`, { Prefer: 'respond-async' })
       const read = () => client.call('GET', text(accepted.headers.get('location')), { token: tenant.token })
       await expect.poll(async () => (await read()).body['status'], within).toBe('succeeded')
+      expect(await backlog()).toBeGreaterThan(0)
       await broker.start()
     }
     const committed = (await log()).slice(before).map(({ eventId }) => eventId)
@@ -122,6 +133,7 @@ describe('the container over RabbitMQ', () => {
       }, within)
       .toEqual([])
     expect(committed.length).toBeGreaterThan(40)
+    await expect.poll(backlog, within).toBe(0)
   }, 180_000)
 
   it('ends in order, whether the broker is there or not, and has not printed its password', async () => {

@@ -275,7 +275,10 @@ describe('acci outbox status', () => {
     const { out, code } = await acci('outbox status --limit 1000')
     expect(out).toMatch(/^\d+ tenants, \d+ events\nto be projected: \d+\nto be forwarded: [1-9]/)
     expect(out).toContain(tenantId)
+    expect(out).not.toContain('to be published')
     expect(code).toBe(0)
+    const published = await acci('outbox status', { RABBITMQ_URL: 'amqp://127.0.0.1' })
+    expect(published.out).toMatch(/^to be published: [1-9]/m)
   })
 
   it('shows who is fenced', async () => {

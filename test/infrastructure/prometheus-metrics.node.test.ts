@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { createPrometheusMetrics } from '#infrastructure/node/prometheus-metrics.ts'
 
-const STATUS = { tenants: 3, events: 40, toProject: 2, toForward: 5, fenced: 1, halted: { user_profile: 1 } }
+const STATUS = {
+  tenants: 3,
+  events: 40,
+  toProject: 2,
+  toForward: 5,
+  toPublish: 7,
+  fenced: 1,
+  halted: { user_profile: 1 },
+}
 const LAG = { tenantId: 'ten_1', view: 'user_profile', events: 2, seconds: 7.5 }
 
 function busyMetrics() {

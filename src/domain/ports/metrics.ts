@@ -21,9 +21,10 @@ export interface Metrics {
 export interface PipelineStatus {
   readonly tenants: number
   readonly events: number
-  /** Events that the read models, and the event store, have not followed yet. */
+  /** Events that the read models, and the event store, have not followed yet, and those that have not been published. */
   readonly toProject: number
   readonly toForward: number
+  readonly toPublish: number
   readonly fenced: number
   /** Views that stand still, by view. */
   readonly halted: Readonly<Record<string, number>>

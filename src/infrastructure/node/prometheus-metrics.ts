@@ -36,6 +36,7 @@ export function createPrometheusMetrics(status: () => Promise<PipelineStatus>): 
     events: gauge('acci_events', 'Events in all logs'),
     toProject: gauge('acci_projection_queue_events', 'Events that the read models have not followed yet'),
     toForward: gauge('acci_event_store_backlog_events', 'Events that have not been sent on to the event store'),
+    toPublish: gauge('acci_publication_backlog_events', 'Events that have not been published to RabbitMQ'),
     fenced: gauge('acci_tenants_fenced', 'Tenants that take no command until an operator has looked'),
     halted: gauge('acci_views_halted', 'Views that stand still at an event, by view'),
     lagEvents: gauge('acci_read_model_lag_events', 'Events a tenant’s view is behind; of the tenants that lag most'),
@@ -50,7 +51,7 @@ export function createPrometheusMetrics(status: () => Promise<PipelineStatus>): 
     const now = await status().catch(() => undefined)
     result.observe(gauges.up, now ? 1 : 0)
     if (!now) return
-    for (const name of ['tenants', 'events', 'toProject', 'toForward', 'fenced'] as const)
+    for (const name of ['tenants', 'events', 'toProject', 'toForward', 'toPublish', 'fenced'] as const)
       result.observe(gauges[name], now[name])
     for (const view of VIEW_NAMES) result.observe(gauges.halted, now.halted[view] ?? 0, { view })
     for (const { tenantId, view, events, seconds } of now.lagging) {

@@ -21,6 +21,8 @@ export interface OutboxTotals {
   readonly events: number
   readonly toProject: number
   readonly toForward: number
+  /** Not published to RabbitMQ. */
+  readonly toPublish: number
   readonly fenced: number
 }
 
@@ -44,7 +46,8 @@ export class PostgresOutbox {
   async totals(): Promise<OutboxTotals> {
     const [row] = await this.#query(
       `select count(*) as tenants, coalesce(sum(position), 0) as events, coalesce(sum(position - projected), 0) as to_project,
-         coalesce(sum(position - forwarded), 0) as to_forward, count(fence_reason) as fenced
+         coalesce(sum(position - forwarded), 0) as to_forward,
+         coalesce(sum(position - published), 0) as to_publish, count(fence_reason) as fenced
        from tenant_log.tenant`,
     )
     const count = (name: string) => Number(row?.[name] ?? 0)
@@ -53,6 +56,7 @@ export class PostgresOutbox {
       events: count('events'),
       toProject: count('to_project'),
       toForward: count('to_forward'),
+      toPublish: count('to_publish'),
       fenced: count('fenced'),
     }
   }
