@@ -35,7 +35,11 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.node.test.ts'],
-          globalSetup: ['./tools/postgres/vitest-setup.ts', './tools/rabbitmq/vitest-setup.ts'],
+          globalSetup: [
+            './tools/postgres/vitest-setup.ts',
+            './tools/rabbitmq/vitest-setup.ts',
+            './tools/redis/vitest-setup.ts',
+          ],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -47,7 +51,10 @@ export default defineConfig({
         test: {
           name: 'workerd',
           include: ['test/**/*.workerd.test.ts'],
-          globalSetup: ['./test/support/event-store-simulator/vitest-setup.ts'],
+          globalSetup: [
+            './test/support/event-store-simulator/vitest-setup.ts',
+            './test/support/upstash/vitest-setup.ts',
+          ],
           testTimeout: 30_000,
         },
       },

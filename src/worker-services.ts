@@ -19,7 +19,6 @@ import { JoseAccessTokens } from '#infrastructure/shared/jose-access-tokens.ts'
 import { isDisposableDomain } from '#infrastructure/shared/disposable-domains.ts'
 import { createJsonLogger } from '#infrastructure/shared/json-logger.ts'
 import { logEventStore } from '#infrastructure/shared/log-event-store.ts'
-import { MemoryCache } from '#infrastructure/shared/memory-cache.ts'
 import { NeonSqlSession } from '#infrastructure/shared/neon-sql-session.ts'
 import { nodeCompression } from '#infrastructure/shared/node-compression.ts'
 import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
@@ -32,6 +31,7 @@ import { createDurableDirectory } from '#infrastructure/workerd/durable-director
 import { createDurableKeyRingStore } from '#infrastructure/workerd/durable-key-ring-store.ts'
 import { createDurableTenantWriter } from '#infrastructure/workerd/durable-tenant-writer.ts'
 import { parseEnvironment } from '#infrastructure/workerd/environment.ts'
+import { openEdgeCache } from '#infrastructure/workerd/open-cache.ts'
 import { POLICY_SOURCES } from '../policies/index.ts'
 
 const AUDIENCE = 'acci'
@@ -102,10 +102,11 @@ async function buildServices(env: Env): Promise<Services> {
   const { ACCI_ADMIN_EMAIL: adminEmail, ACCI_ADMIN_PASSWORD: adminPassword } = configuration
   const store = new PostgresProjectionStore(session)
   const directory = createDurableDirectory(env.DIRECTORY)
+  const { cache, runsOn: cacheRunsOn } = openEdgeCache(configuration, clock, logger)
   return {
     writer,
     readModels: new PostgresReadModels(session),
-    readCache: new ReadCache({ cache: new MemoryCache(clock), waitTogether: false, inBackground: waitUntil }),
+    readCache: new ReadCache({ cache, waitTogether: false, inBackground: waitUntil }),
     projector: new Projector({
       eventStore: logEventStore(writer),
       store,
@@ -136,7 +137,7 @@ async function buildServices(env: Env): Promise<Services> {
       tenantLog: 'Durable Objects (SQLite)',
       readModels: configuration.NEON_FETCH_ENDPOINT === undefined ? 'Neon' : 'PostgreSQL behind a stand-in for Neon',
       eventStore: eventStore ? 'EventStoreDB (AtomPub)' : 'embedded (the tenant log)',
-      cache: 'memory',
+      cache: cacheRunsOn,
       bus: 'Cloudflare Queues',
       mail: mailbox ? 'development mailbox' : 'SMTP',
     },

@@ -58,13 +58,15 @@ export async function startSurroundings(configuration: Configuration): Promise<E
   const generated = configuration.ACCI_ADMIN_PASSWORD === undefined && !existsSync(marker)
   const email = configuration.ACCI_ADMIN_EMAIL ?? 'admin@example.com'
   const password = configuration.ACCI_ADMIN_PASSWORD ?? `Aa1!${randomBytes(15).toString('base64url')}`
-  const { SMTP_URL: smtpUrl, EVENTSTORE_URL: eventStoreUrl } = configuration
+  const { SMTP_URL: smtpUrl, EVENTSTORE_URL: eventStoreUrl, UPSTASH_REDIS_REST_URL: upstashUrl } = configuration
   const passedOn = [
     'SMTP_URL',
     'ACCI_MAIL_FROM',
     'EVENTSTORE_URL',
     'EVENTSTORE_USERNAME',
     'EVENTSTORE_PASSWORD',
+    'UPSTASH_REDIS_REST_URL',
+    'UPSTASH_REDIS_REST_TOKEN',
   ] as const
   return {
     variables: {
@@ -90,7 +92,7 @@ export async function startSurroundings(configuration: Configuration): Promise<E
       tenantLog: 'Durable Objects (SQLite) in local workerd',
       readModels: `${databaseUrl === undefined ? 'embedded PostgreSQL (PGlite)' : 'PostgreSQL'} behind a stand-in for Neon`,
       eventStore: eventStoreUrl === undefined ? 'embedded (the tenant log)' : 'EventStoreDB (AtomPub)',
-      cache: 'memory',
+      cache: upstashUrl === undefined ? 'memory' : 'memory, then Upstash Redis',
       bus: 'Cloudflare Queues, simulated by miniflare',
       mail: smtpUrl === undefined ? 'development mailbox (/dev/mailbox)' : 'SMTP',
     },

@@ -8,6 +8,7 @@ import { RedisCache } from '#infrastructure/node/redis-cache.ts'
 import type { SqlSession } from '#infrastructure/postgres/sql-session.ts'
 import { parseConfiguration, type Configuration } from '#infrastructure/shared/configuration.ts'
 import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
+import { UpstashCache } from '#infrastructure/shared/upstash-cache.ts'
 import { MIGRATIONS } from '../migrations.ts'
 import { examineBus } from './examine-bus.ts'
 import { Ended, EXIT, table, type CliContext } from './context.ts'
@@ -188,15 +189,24 @@ async function examineEventStore(configuration: Configuration): Promise<readonly
   }
 }
 
-/** What the container and the Worker would ask, each as it would ask it. */
+/** Those of the container and of the Worker, each as it would be asked. */
 async function examineCache(configuration: Configuration): Promise<readonly Finding[]> {
-  const { REDIS_URL: url } = configuration
-  const check = 'cache'
-  if (url === undefined) return [{ check, status: 'ok', detail: 'the memory of each process' }]
-  return [await examined(check, 'Redis', 'REDIS_URL', () => RedisCache.open({ url }))]
+  const { REDIS_URL: url, UPSTASH_REDIS_REST_URL: restUrl, UPSTASH_REDIS_REST_TOKEN: token } = configuration
+  const found = [
+    ...(url === undefined ? [] : [await examined('Redis', 'REDIS_URL', () => RedisCache.open({ url }))]),
+    ...(restUrl === undefined || token === undefined
+      ? []
+      : [
+          await examined('Upstash Redis', 'UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN', () =>
+            Promise.resolve(new UpstashCache({ url: restUrl, token })),
+          ),
+        ]),
+  ]
+  return found.length > 0 ? found : [{ check: 'cache', status: 'ok', detail: 'the memory of each process' }]
 }
 
-async function examined(check: string, name: string, variable: string, open: () => Promise<Cache>): Promise<Finding> {
+async function examined(name: string, variables: string, open: () => Promise<Cache>): Promise<Finding> {
+  const check = 'cache'
   let cache: Cache | undefined
   try {
     cache = await open()
@@ -204,19 +214,10 @@ async function examined(check: string, name: string, variable: string, open: () 
     await cache.ping()
     return { check, status: 'ok', detail: `${name} answers`, latency: Math.round(performance.now() - began) }
   } catch (fault) {
-    return fault instanceof CacheRefusedFault
-      ? {
-          check,
-          status: 'failed',
-          detail: fault.message,
-          remedy: `check ${variable}: the server does not start with it`,
-        }
-      : {
-          check,
-          status: 'warning',
-          detail: textOf(fault),
-          remedy: `is it running, and ${variable} right? Reads go on without it, from the database`,
-        }
+    const detail = textOf(fault)
+    if (fault instanceof CacheRefusedFault) return { check, status: 'failed', detail, remedy: `check ${variables}` }
+    const remedy = `is it running, and ${variables} right? Reads go on without it, from the database`
+    return { check, status: 'warning', detail, remedy }
   } finally {
     await cache?.close()
   }

@@ -10,6 +10,7 @@ import { PostgresTenantWriter } from '#infrastructure/postgres/postgres-tenant-w
 import { parseConfiguration } from '#infrastructure/shared/configuration.ts'
 import { testDatabase } from '../../tools/postgres/test-database.ts'
 import { provisionRedis } from '../../tools/redis/provision.ts'
+import { startUpstashStandIn } from '../../tools/stand-ins/upstash-redis.ts'
 import { runCli } from '../../src/cli/program.ts'
 import { openPipeline } from '../../src/container.ts'
 import { bySystem, createTenant, registerUser } from '../support/commands.ts'
@@ -522,6 +523,13 @@ describe('acci doctor', () => {
     expect(out).toMatch(/FAILED +cache +Redis refuses .*WRONGPASS.*\n +→ check REDIS_URL/)
     expect(out).not.toContain('hunter26')
     expect(code).toBe(1)
+    const standIn = await startUpstashStandIn({ redisUrl: redis.url, token: 'hunter27' })
+    onTestFinished(() => standIn.stop())
+    const upstash = { UPSTASH_REDIS_REST_URL: standIn.url, UPSTASH_REDIS_REST_TOKEN: standIn.token }
+    expect((await acci('doctor', upstash)).out).toMatch(/ok +cache +Upstash Redis answers/)
+    const refused = await acci('doctor', { ...upstash, UPSTASH_REDIS_REST_TOKEN: 'hunter28' })
+    expect(refused.out).toMatch(/FAILED +cache +Upstash Redis refuses .*\n +→ check UPSTASH_REDIS_REST_URL/)
+    expect(refused.out).not.toMatch(/hunter2[78]/)
   })
 
   it('names every fault of the configuration', async () => {

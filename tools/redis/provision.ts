@@ -26,6 +26,9 @@ export interface RedisServer {
 
 const isThere = () => spawnSync(PROGRAM, ['--version']).status === 0
 
+/** Sees to it that there is a Redis to start; else why there is none. */
+export const findOrInstallRedis = (): string | undefined => (isThere() ? undefined : installDebianPackage(PROGRAM))
+
 // The shell reads from a pipe whose other end is ours: however this process ends, kill -9 included, the pipe closes and the
 // server is ended, without a warning to it.
 const GUARD = `trap '' INT TERM HUP
@@ -45,7 +48,7 @@ interface Running {
  * `npm test` reports as not run.
  */
 export async function provisionRedis(): Promise<RedisServer> {
-  const reason = isThere() ? undefined : installDebianPackage(PROGRAM)
+  const reason = findOrInstallRedis()
   if (reason !== undefined) throw new Error(`not run: ${reason}`)
   const port = await freePort()
   const password = randomBytes(16).toString('hex')
