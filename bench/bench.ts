@@ -1,10 +1,10 @@
 /**
  * npm run bench: the speed targets of the project, each with what was measured of it in this run.
  *
- *     npm run bench -- --seconds 4 --rounds 3
+ *     npm run bench -- --seconds 2 --rounds 5
  *
- *     --seconds 4         measured time of each cell, after --warm-up 1
- *     --rounds 3          rounds over all cells; tables show medians, and how far the rounds lie apart
+ *     --seconds 2         measured time of each cell, after --warm-up 0.5
+ *     --rounds 5          rounds over all cells; tables show medians, and how far the rounds lie apart
  *     --only 1,2          these targets alone
  *     --profile <folder>  writes a CPU profile of the container there
  *     --json              everything, every round, as one JSON document
@@ -20,50 +20,19 @@
  */
 import { cpus, totalmem } from 'node:os'
 import { provisionPostgres } from '../tools/postgres/provision.ts'
-import { withContenders, type Field } from './contenders.ts'
-import type { Account } from './measure/ledger.ts'
 import { Measuring } from './measure/measuring.ts'
-import { findingsOf, type Reading } from './measure/reading.ts'
+import { findingsOf } from './measure/reading.ts'
 import { parseOptions, type Options } from './options.ts'
 import { accountLine, cellTable, targetTable } from './report.ts'
+import { measureTargets } from './plan.ts'
 import { prepareServer } from './sides/database.ts'
-import { hotAggregate, manyTenants, singleClient } from './targets/commands.ts'
-import { openLoop } from './targets/open-loop.ts'
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
-
-/** Eight tenants with a thousand users each, as the targets were set for. */
-const POPULATION = { tenants: 8, usersPerTenant: 1_000 } as const
-
-/** What each side is driven for before anything is measured, so that none is measured while it still compiles. */
-const WARM = { seconds: 2, warmUp: 1 } as const
-
-async function beside(options: Options, measuring: Measuring, field: Field): Promise<readonly Reading[]> {
-  const hot = hotAggregate(measuring, field)
-  const parts: readonly (readonly [number, () => Promise<readonly Reading[]>])[] = [
-    [1, () => manyTenants(measuring, field)],
-    [2, hot],
-    [3, () => singleClient(measuring, field, field.hello)],
-    [5, () => openLoop(measuring, field)],
-  ]
-  for (const side of [field.product, field.emmett, field.nest, field.crud]) await measuring.warm(side, WARM)
-  const readings: Reading[] = []
-  for (let round = 0; round < options.rounds; round++) {
-    for (const [target, measure] of parts) if (options.only.includes(target)) readings.push(...(await measure()))
-  }
-  return readings
-}
 
 async function bench(options: Options, serverUrl: string): Promise<boolean> {
   const server = await prepareServer(serverUrl)
   const measuring = new Measuring(options, server)
-  const population = { ...POPULATION, hot: options.rounds }
-  let accounts: readonly Account[] = []
-  const readings = await withContenders(serverUrl, population, options.profile, async (field) => {
-    const measured = await beside(options, measuring, field)
-    accounts = await measuring.ledger.accounts()
-    return measured
-  })
+  const findings = findingsOf(await measureTargets(options, serverUrl, measuring))
   const machine = {
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
@@ -71,8 +40,8 @@ async function bench(options: Options, serverUrl: string): Promise<boolean> {
     node: process.version,
     postgres: server.settings,
   }
-  const findings = findingsOf(readings)
-  const rows = measuring.rows
+  const { rows, ledger } = measuring
+  const { accounts } = ledger
   if (options.json) {
     process.stdout.write(
       `${JSON.stringify({ at: new Date().toISOString(), machine, options, findings, cells: rows, accounts }, null, 2)}\n`,

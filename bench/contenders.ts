@@ -32,7 +32,9 @@ export async function withContenders<Result>(
   await installPeers()
   try {
     say('starting the container')
-    const product = keep(await startProductSide('container', serverUrl, population, profileTo))
+    const product = keep(
+      await startProductSide('container', serverUrl, population, { name: 'ACCI container', profileTo }),
+    )
     const [emmett, nest, crud] = [await peer('emmett'), await peer('nest'), await peer('crud')]
     const hello = keep(await startProgram('hello', serverUrl))
     return await work({ product, emmett, nest, crud, hello: hello.url })

@@ -13,12 +13,12 @@ export interface Options {
 }
 
 /** The targets that the bench knows. */
-export const TARGETS = [1, 2, 3, 5, 8] as const
+export const TARGETS = [1, 2, 3, 4, 5, 8, 9, 15] as const
 
 const SPECIFICATION = {
-  seconds: { type: 'string', default: '4' },
-  'warm-up': { type: 'string', default: '1' },
-  rounds: { type: 'string', default: '3' },
+  seconds: { type: 'string', default: '2' },
+  'warm-up': { type: 'string', default: '0.5' },
+  rounds: { type: 'string', default: '5' },
   only: { type: 'string', default: TARGETS.join(',') },
   profile: { type: 'string' },
   json: { type: 'boolean', default: false },

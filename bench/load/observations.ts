@@ -45,7 +45,8 @@ export class Observations {
   measured(micros: number, positions: Measured['positions']): Measured {
     const { latencies, lateness } = this
     const { ended, refused, acknowledged, lost } = this.count
-    if (ended === 0) throw new Error(`nothing was acknowledged within the measured time; refused: ${this.#lastRefusal}`)
+    if (latencies.length === 0)
+      throw new Error(`nothing was answered within the measured time; refused: ${this.#lastRefusal}`)
     latencies.sort((a, b) => a - b)
     lateness.sort((a, b) => a - b)
     return {
@@ -55,7 +56,7 @@ export class Observations {
       p50: percentile(latencies, 0.5),
       p95: percentile(latencies, 0.95),
       p99: percentile(latencies, 0.99),
-      generatorMicros: micros / ended,
+      ...(ended > 0 && { generatorMicros: micros / ended }),
       lateP95: percentile(lateness, 0.95),
       lateMax: percentile(lateness, 1),
       acknowledged,

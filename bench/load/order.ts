@@ -47,8 +47,8 @@ export interface Measured {
   readonly p50: number
   readonly p95: number
   readonly p99: number
-  /** CPU time of the load process itself, microseconds an operation. */
-  readonly generatorMicros: number
+  /** CPU time of the load process itself, microseconds an operation; unknown when none ended within the time. */
+  readonly generatorMicros?: number
   /** How late the generator itself sent, 95 % and the worst: milliseconds after the intended instant. Zero in a closed loop. */
   readonly lateP95: number
   readonly lateMax: number

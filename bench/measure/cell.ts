@@ -29,7 +29,9 @@ export async function measureCell(pace: Pace, work: Work, arrivals: Arrivals, ch
   )
   const cost = (index: number): number | undefined => {
     const [before, after] = samples.map((sample) => sample[index])
-    return before === undefined || after === undefined ? undefined : (after - before) / measured.count
+    return before === undefined || after === undefined || measured.count === 0
+      ? undefined
+      : (after - before) / measured.count
   }
   const [side, database] = [cost(0), cost(1)]
   return {

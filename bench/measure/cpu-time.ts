@@ -24,9 +24,8 @@ function processTime(pid: number): ProcessTime | undefined {
   }
 }
 
-/** CPU time of a process and all its descendants so far, in microseconds; undefined where there is no /proc. */
-export function cpuTime(root: number): number | undefined {
-  if (!processTime(root)) return undefined
+/** A process and all its descendants. */
+function treeOf(root: number): readonly ProcessTime[] {
   const all = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (processTime(Number(name)) ?? []) : []))
   const tree = new Set([root])
   // Parents may have higher numbers than their children, so it takes as many passes as the tree is deep.
@@ -34,7 +33,16 @@ export function cpuTime(root: number): number | undefined {
     size = tree.size
     for (const { pid, parent } of all) if (tree.has(parent)) tree.add(pid)
   }
-  return all.reduce((sum, { pid, micros }) => (tree.has(pid) ? sum + micros : sum), 0)
+  return all.filter(({ pid }) => tree.has(pid))
+}
+
+/** Process ids of a process and all its descendants; none where there is no /proc. */
+export const processTree = (root: number): readonly number[] =>
+  processTime(root) ? treeOf(root).map(({ pid }) => pid) : []
+
+/** CPU time of a process and all its descendants so far, in microseconds; undefined where there is no /proc. */
+export function cpuTime(root: number): number | undefined {
+  return processTime(root) ? treeOf(root).reduce((sum, { micros }) => sum + micros, 0) : undefined
 }
 
 /** Process id of the database server, if it runs on this machine. */

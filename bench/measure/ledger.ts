@@ -1,11 +1,5 @@
 import type { Side } from '../sides/side.ts'
 
-interface Entry {
-  readonly side: Side
-  acknowledged: number
-  lost: number
-}
-
 /** What a side has written, beside what it has acknowledged. */
 export interface Account {
   readonly side: string
@@ -18,23 +12,21 @@ export interface Account {
 
 /** Counts what the sides have acknowledged: speed that loses or doubles anything is none. */
 export class Ledger {
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new Map<Side, { acknowledged: number; lost: number }>()
+  readonly accounts: Account[] = []
 
   add(side: Side, { acknowledged, lost }: { readonly acknowledged: number; readonly lost: number }): void {
-    const entry = this.#entries.get(side.name) ?? { side, acknowledged: 0, lost: 0 }
+    const entry = this.#entries.get(side) ?? { acknowledged: 0, lost: 0 }
     entry.acknowledged += acknowledged
     entry.lost += lost
-    this.#entries.set(side.name, entry)
+    this.#entries.set(side, entry)
   }
 
-  /** Asks the databases. */
-  async accounts(): Promise<readonly Account[]> {
-    const accounts: Account[] = []
-    for (const { side, acknowledged, lost } of this.#entries.values()) {
-      const written = await side.updatesWritten()
-      const holds = written >= acknowledged && written <= acknowledged + lost
-      accounts.push({ side: side.name, acknowledged, lost, written, holds })
-    }
-    return accounts
+  /** Asks the database of a side, at its end. */
+  async settle(side: Side): Promise<void> {
+    const { acknowledged, lost } = this.#entries.get(side) ?? { acknowledged: 0, lost: 0 }
+    const written = await side.updatesWritten()
+    const holds = written >= acknowledged && written <= acknowledged + lost
+    this.accounts.push({ side: side.name, acknowledged, lost, written, holds })
   }
 }

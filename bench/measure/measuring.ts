@@ -30,12 +30,16 @@ export class Measuring {
     return [...this.#rows.values()]
   }
 
-  /** Has a side run hot before anything is measured of it. */
-  async warm(side: Side, pace: Pace): Promise<void> {
-    const work = { kind: 'update', url: side.url, users: side.many } as const
-    const run = await measureCell(pace, work, { kind: 'closed', connections: 16 }, {})
+  /**
+   * Drives a side with nothing measured of it: so that it has compiled what it runs, or holds as much as a cell needs.
+   * Returns how many updates it has acknowledged.
+   */
+  async drive(side: Side, users: readonly UserTarget[], pace: Pace, connections: number): Promise<number> {
+    const work = { kind: 'update', url: side.url, users } as const
+    const run = await measureCell(pace, work, { kind: 'closed', connections }, {})
     this.ledger.add(side, run)
     await side.settle(run)
+    return run.acknowledged
   }
 
   /** Updates of users drawn by chance. */

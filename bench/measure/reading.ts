@@ -27,13 +27,20 @@ export interface Finding extends Omit<Reading, 'value'> {
 }
 
 /** Gathers the readings of all rounds, in the order in which the first were taken. */
-export function findingsOf(readings: readonly Reading[]): readonly Finding[] {
-  const findings = new Map<string, Finding>()
-  for (const { value, ...reading } of readings) {
+export function findingsOf(readings: readonly Reading[]): readonly Finding[]
+export function findingsOf(readings: readonly (Reading | NotMeasured)[]): readonly (Finding | NotMeasured)[]
+export function findingsOf(readings: readonly (Reading | NotMeasured)[]): readonly (Finding | NotMeasured)[] {
+  const findings = new Map<string, Finding | NotMeasured>()
+  for (const reading of readings) {
     const key = `${reading.target} ${reading.what}`
-    findings.set(key, { ...reading, values: [...(findings.get(key)?.values ?? []), value] })
+    const found = findings.get(key)
+    findings.set(key, 'notMeasured' in reading ? reading : withValue(reading, found))
   }
   return [...findings.values()]
+}
+
+function withValue({ value, ...reading }: Reading, found: Finding | NotMeasured | undefined): Finding {
+  return { ...reading, values: [...(found !== undefined && 'values' in found ? found.values : []), value] }
 }
 
 export const reaches = (value: number, goal: Goal): boolean =>

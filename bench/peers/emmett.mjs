@@ -21,9 +21,8 @@ import {
 } from './user.mjs'
 
 endWithParent()
-const pool = new pg.Pool({ connectionString: settings.databaseUrl, max: 1 })
+const pool = new pg.Pool({ connectionString: settings.databaseUrl, max: settings.connections })
 await pool.query(READ_ROW)
-await pool.end()
 
 const readRow = postgreSQLRawSQLProjection({
   name: 'user_profile',
@@ -37,7 +36,10 @@ const readRow = postgreSQLRawSQLProjection({
               version = version + 1
             where tenant_id = ${data.tenantId} and user_id = ${data.userId}`,
 })
-const store = getPostgreSQLEventStore(settings.databaseUrl, { projections: projections.inline([readRow]) })
+const store = getPostgreSQLEventStore(settings.databaseUrl, {
+  projections: projections.inline([readRow]),
+  connectionOptions: { pooled: true, pool },
+})
 await store.schema.migrate()
 const handle = CommandHandler({
   evolve,

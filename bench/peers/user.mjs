@@ -4,11 +4,11 @@ import { randomUUID } from 'node:crypto'
 
 const VERSION = '1.0.0'
 
-/** Where to listen, the database of this peer alone, and how many connections to it: pg's and dumbo's own default. */
+/** Where to listen, the database of this peer alone, and how many connections to it: as many as the product takes. */
 export const settings = {
   port: Number(process.env.PORT),
   databaseUrl: process.env.DATABASE_URL,
-  connections: 10,
+  connections: 16,
 }
 
 export const newId = (prefix) => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 26)}`

@@ -23,6 +23,8 @@ export interface Product {
   readonly url: string
   /** Its first process: what it starts itself are children of this one. */
   readonly pid: number
+  /** Where its keys are. */
+  readonly dataDir: string
   stop(): Promise<void>
 }
 
@@ -76,7 +78,7 @@ export async function startProduct(runtime: Runtime, { databaseUrl, profileTo }:
     await stop()
     throw new Error(`the ${runtime} did not start:\n${told}`, { cause: error })
   }
-  return { runtime, url, pid: child.pid ?? 0, stop }
+  return { runtime, url, pid: child.pid ?? 0, dataDir, stop }
 }
 
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null

@@ -5,12 +5,18 @@ import type { Population } from './side.ts'
 
 const PASSWORD = 'Tr0ub4dor&3'
 /** Requests under way at a time. */
-const TENANTS_AT_ONCE = 4
+const TENANTS_AT_ONCE = 8
 const USERS_AT_ONCE = 32
 
 type Body = Readonly<Record<string, unknown>>
 
-async function post(url: string, path: string, body: Body, token?: string): Promise<Body> {
+/** @returns the body, and the position up to which the read models show what was done */
+async function send(
+  url: string,
+  path: string,
+  body: Body,
+  token?: string,
+): Promise<{ readonly answer: Body; readonly position: number }> {
   const response = await fetch(`${url}/api/v1${path}`, {
     method: 'POST',
     headers: {
@@ -21,8 +27,12 @@ async function post(url: string, path: string, body: Body, token?: string): Prom
   })
   const answer = await response.text()
   if (!response.ok) throw new Error(`${path} was answered with ${response.status}: ${answer}`)
-  return JSON.parse(answer) as Body // every body of the API is an object
+  const position = Number(/@(\d+)$/.exec(response.headers.get('consistency-token') ?? '')?.[1] ?? 0)
+  return { answer: JSON.parse(answer) as Body, position } // every body of the API is an object
 }
+
+const post = async (url: string, path: string, body: Body, token?: string): Promise<Body> =>
+  (await send(url, path, body, token)).answer
 
 function text(value: unknown): string {
   if (typeof value !== 'string') throw new Error(`expected a string, got ${JSON.stringify(value)}`)
@@ -55,10 +65,10 @@ async function makeTenant(url: string, system: string, serial: number): Promise<
   return { tenantId, token: await login(url, adminEmail, PASSWORD, tenantId) }
 }
 
-async function registerUser(url: string, { tenantId, token }: TenantTarget, serial: number): Promise<UserTarget> {
+async function registerUser(url: string, { tenantId, token }: TenantTarget, serial: number) {
   const user = { email: `user-${serial}@example.com`, role: 'user', inviteDelivery: 'return' }
-  const registered = await post(url, `/tenants/${tenantId}/users`, user, token)
-  return { tenantId, token, userId: text(registered['userId']) }
+  const { answer, position } = await send(url, `/tenants/${tenantId}/users`, user, token)
+  return { user: { tenantId, token, userId: text(answer['userId']) }, position }
 }
 
 /** What makeTenants has made. */
@@ -66,6 +76,8 @@ export interface MadeTenants {
   readonly tenants: readonly TenantTarget[]
   readonly many: readonly UserTarget[]
   readonly hot: readonly UserTarget[]
+  /** Last position of each tenant. */
+  readonly positions: Readonly<Record<string, number>>
 }
 
 /** Makes tenants through the API, each with an admin who has signed in, and users for the commands that change one. */
@@ -78,8 +90,13 @@ export async function makeTenants(
   const tenants = await inBatches(serials, TENANTS_AT_ONCE, (serial) => makeTenant(url, system, serial))
   const all = Array.from({ length: usersPerTenant }, () => tenants).flat()
   const first = Array.from({ length: hot }, () => tenants.slice(0, 1)).flat()
-  const users = await inBatches([...all, ...first], USERS_AT_ONCE, (tenant, serial) =>
+  const registered = await inBatches([...all, ...first], USERS_AT_ONCE, (tenant, serial) =>
     registerUser(url, tenant, serial),
   )
-  return { tenants, many: users.slice(0, all.length), hot: users.slice(all.length) }
+  const positions: Record<string, number> = {}
+  for (const { user, position } of registered) {
+    positions[user.tenantId] = Math.max(positions[user.tenantId] ?? 0, position)
+  }
+  const users = registered.map(({ user }) => user)
+  return { tenants, many: users.slice(0, all.length), hot: users.slice(all.length), positions }
 }
