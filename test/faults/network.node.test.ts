@@ -11,16 +11,25 @@ const BAD_NETWORK = { latency: 15, bandwidth: 250_000, cutAfter: 20_000 }
 const CUTS = 5
 const LASTS_AT_MOST = { timeout: 60_000, interval: 50 }
 
-describe.each(['container', 'edge'] as const)('%s, to PostgreSQL', (runtime) => {
+const RUNTIMES = ['container', 'edge'] as const
+
+/** Called once in a `describe`: a database of its own, and for each test a proxy before it. */
+function databaseBehindProxy() {
   const database = testDatabase()
   let proxy: FaultProxy
   beforeEach(async () => {
     proxy = await FaultProxy.before(Number(new URL(database.url).port))
   })
   afterEach(() => proxy.close())
+  return { database, proxyNow: () => proxy }
+}
+
+describe.each(RUNTIMES)('%s, to PostgreSQL', (runtime) => {
+  const { database, proxyNow } = databaseBehindProxy()
   const { start } = startedProducts()
 
   it('works over a network that is slow and cuts connections', async () => {
+    const proxy = proxyNow()
     const product = await start(runtime, { DATABASE_URL: proxy.through(database.url) })
     await runFault({
       fault: 'network to PostgreSQL slow, connections cut',
@@ -34,6 +43,25 @@ describe.each(['container', 'edge'] as const)('%s, to PostgreSQL', (runtime) => 
       },
       heal: () => void (proxy.conditions = {}),
       also: () => Promise.resolve(`${proxy.cuts} connections cut`),
+    })
+  }, 180_000)
+})
+
+describe.each(RUNTIMES)('%s, to a PostgreSQL that is not heard of', (runtime) => {
+  const { database, proxyNow } = databaseBehindProxy()
+  const { start } = startedProducts()
+
+  it('keeps nobody waiting for ever, and goes on when the network lets something through again', async () => {
+    const proxy = proxyNow()
+    const product = await start(runtime, { DATABASE_URL: proxy.through(database.url) })
+    await runFault({
+      fault: 'network to PostgreSQL silent',
+      runtime,
+      product,
+      databaseUrl: database.url,
+      strike: () => proxy.blackHole(),
+      lasts: (run) => run.refused(6),
+      heal: () => proxy.pass(),
     })
   }, 180_000)
 })
