@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { AtomPubEventStore } from '#infrastructure/event-store/atompub-event-store.ts'
 import { GrpcEventStore } from '#infrastructure/node/grpc-event-store.ts'
 import type { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
@@ -11,6 +11,7 @@ import { Faults } from '../support/event-store-simulator/faults.ts'
 import { GATEWAY_TOKEN, startGateway } from '../support/event-store-simulator/gateway-server.ts'
 import { startGrpc } from '../support/event-store-simulator/grpc-server.ts'
 import { SimulatedStore } from '../support/event-store-simulator/simulated-store.ts'
+import { FaultProxy } from '../support/fault-proxy.ts'
 import { migrateAll } from '../support/migration-files.ts'
 import { pgSession } from '../support/postgres-sessions.ts'
 
@@ -55,6 +56,15 @@ describe('AtomPub', () => {
     expect(await open().readLast('not-leader')).toEqual({ kind: 'streamNotFound' })
   })
 
+  it('keeps no connection open while there is nothing to ask', async () => {
+    const proxy = await FaultProxy.before(Number(new URL(server.url).port))
+    onTestFinished(() => proxy.close())
+    const store = new AtomPubEventStore({ url: proxy.through(server.url), credentials: ADMIN })
+    expect(await store.readLast('idle')).toEqual({ kind: 'streamNotFound' })
+    expect(proxy.connections).toBe(1)
+    await expect.poll(() => proxy.connections, { timeout: 10_000 }).toBe(0)
+  })
+
   it('says that a server that is not there is down', async () => {
     const gone = await startAtomPub(new SimulatedStore())
     await gone.close()
@@ -90,6 +100,52 @@ describe('gRPC, through the vendor’s client', () => {
       expect(await store.readStream(name, 0, 10)).toMatchObject({ events: [{ id: one.id, revision: 0 }] })
     },
   )
+})
+
+describe('the connection over gRPC', () => {
+  const open = async () => {
+    const server = await startGrpc(new SimulatedStore())
+    const proxy = await FaultProxy.before(server.port)
+    const store = new GrpcEventStore({ connectionString: proxy.through(server.url), idleAfter: 50 })
+    onTestFinished(async () => {
+      await store.close()
+      await proxy.close()
+      await server.close()
+    })
+    return { proxy, store }
+  }
+  const one = () => ({ id: crypto.randomUUID(), type: 'x', data: {}, metadata: {} })
+
+  it('is let go of when there has been no call for a while, and made anew for the next', async () => {
+    const { proxy, store } = await open()
+    for (const at of [0, 1, 2]) {
+      expect(await store.append('idle', at === 0 ? 'noStream' : at - 1, [one()])).toMatchObject({ first: at })
+      expect(proxy.connections).toBe(1)
+      await expect.poll(() => proxy.connections, { timeout: 10_000 }).toBe(0)
+    }
+  })
+
+  it('stays while somebody follows a stream', async () => {
+    const { proxy, store } = await open()
+    const seen: number[] = []
+    const subscription = store.subscribe('followed', 0, async ({ revision }) => void seen.push(revision))
+    const other = new GrpcEventStore({ connectionString: proxy.through('esdb://127.0.0.1?tls=false') })
+    onTestFinished(() => other.close())
+    for (const at of [0, 1, 2]) {
+      await other.append('followed', at === 0 ? 'noStream' : at - 1, [one()])
+      await expect.poll(() => seen.at(-1)).toBe(at)
+    }
+    await subscription.close()
+    await other.close()
+    await expect.poll(() => proxy.connections, { timeout: 10_000 }).toBe(0)
+  })
+
+  it('tells of an address that cannot be read without the credentials', () => {
+    const credentials = { username: 'admin', password: 'hunter22' }
+    const opened = () => new GrpcEventStore({ connectionString: 'esdb://es.example:port', credentials })
+    expect(opened).toThrow(expect.not.objectContaining({ connectionString: expect.anything() }))
+    expect(opened).toThrow(/^EVENTSTORE_URL: (?!.*hunter22)/)
+  })
 })
 
 describe('the gateway, over a store that speaks gRPC', () => {

@@ -45,6 +45,11 @@ export class FaultProxy {
     return this.#port
   }
 
+  /** Connections that are open. */
+  get connections(): number {
+    return this.#links.size
+  }
+
   /** The same URL, led through here. */
   through(url: string): string {
     const led = new URL(url)

@@ -1,9 +1,7 @@
-import { setTimeout } from 'node:timers/promises'
 import {
   AccessDeniedError,
   BACKWARDS,
   END,
-  EventStoreDBClient,
   FORWARDS,
   isCommandError,
   jsonEvent,
@@ -14,7 +12,9 @@ import {
   StreamDeletedError,
   StreamNotFoundError,
   WrongExpectedVersionError,
+  type EventStoreDBClient,
   type RecordedEvent,
+  type StreamSubscription,
 } from '@eventstore/db-client'
 import { z } from 'zod'
 import type { Json } from '#common/json.ts'
@@ -35,10 +35,9 @@ import {
 } from '#domain/ports/event-store.ts'
 import type { StoreAdministration } from '#domain/ports/store-administration.ts'
 import { appendBytes } from '#domain/event-store/append-bytes.ts'
+import { GrpcConnection } from './grpc-connection.ts'
 import { GrpcProjections } from './grpc-projections.ts'
 
-/** Milliseconds. */
-const CLOSED_WITHIN = 1_000
 const JsonObject = z.record(z.string(), z.custom<Json>())
 
 export interface GrpcOptions {
@@ -47,6 +46,8 @@ export interface GrpcOptions {
   readonly credentials?: { readonly username: string; readonly password: string }
   /** Milliseconds until a call is given up. */
   readonly timeout?: number
+  /** Milliseconds without a call until the connection is let go of. */
+  readonly idleAfter?: number
 }
 
 /** The address as the client takes it. It may name several hosts, so it is no URL. */
@@ -61,11 +62,11 @@ function completed(connectionString: string, credentials: GrpcOptions['credentia
 
 /** EventStoreDB over gRPC, through the vendor's own client: for the container, where there is HTTP/2. */
 export class GrpcEventStore implements StreamStore {
-  readonly #client: EventStoreDBClient
+  readonly #connection: GrpcConnection
   readonly #call: { readonly deadline: number }
 
-  constructor({ connectionString, credentials, timeout = 10_000 }: GrpcOptions) {
-    this.#client = EventStoreDBClient.connectionString(completed(connectionString, credentials))
+  constructor({ connectionString, credentials, timeout = 10_000, idleAfter }: GrpcOptions) {
+    this.#connection = new GrpcConnection(completed(connectionString, credentials), idleAfter)
     this.#call = { deadline: timeout }
   }
 
@@ -74,10 +75,9 @@ export class GrpcEventStore implements StreamStore {
     if (bytes > APPEND_LIMITS.bytes || events.length > APPEND_LIMITS.events) return { kind: 'tooLarge', bytes }
     const written = events.map(({ id, type, data, metadata }) => jsonEvent({ id, type, data, metadata }))
     try {
-      const { nextExpectedRevision } = await this.#client.appendToStream(stream, written, {
-        ...this.#call,
-        expectedRevision: revisionOf(expected),
-      })
+      const { nextExpectedRevision } = await this.#connection.use((client) =>
+        client.appendToStream(stream, written, { ...this.#call, expectedRevision: revisionOf(expected) }),
+      )
       const last = Number(nextExpectedRevision)
       return { kind: 'appended', first: last - events.length + 1, last }
     } catch (fault) {
@@ -101,18 +101,20 @@ export class GrpcEventStore implements StreamStore {
       const events: RecordedStoreEvent[] = []
       let read = 0
       // Reading begins at the position named, which the caller has had already.
-      const page = this.#client.readAll({
-        ...this.#call,
-        direction: FORWARDS,
-        fromPosition: after === undefined ? START : { commit: after, prepare: after },
-        maxCount: after === undefined ? limit : limit + 1,
+      await this.#connection.use(async (client) => {
+        const page = client.readAll({
+          ...this.#call,
+          direction: FORWARDS,
+          fromPosition: after === undefined ? START : { commit: after, prepare: after },
+          maxCount: after === undefined ? limit : limit + 1,
+        })
+        for await (const { event } of page) {
+          if (event?.position === undefined || event.position.commit === after) continue
+          read++
+          next = String(event.position.commit)
+          if (!event.streamId.startsWith('$')) events.push(recorded(event))
+        }
       })
-      for await (const { event } of page) {
-        if (event?.position === undefined || event.position.commit === after) continue
-        read++
-        next = String(event.position.commit)
-        if (!event.streamId.startsWith('$')) events.push(recorded(event))
-      }
       const endOfStore = read < limit
       // A page of nothing but system events is not the end.
       if (events.length > 0 || endOfStore) return { events, next: next ?? '0', endOfStore }
@@ -120,22 +122,24 @@ export class GrpcEventStore implements StreamStore {
   }
 
   subscribe(stream: string, from: number, onEvent: (event: RecordedStoreEvent) => Promise<void>): StoreSubscription {
-    const subscription = this.#client.subscribeToStream(stream, {
-      fromRevision: from === 0 ? START : BigInt(from - 1), // begins after the revision named
-    })
-    const run = async () => {
+    const opened = Promise.withResolvers<StreamSubscription>()
+    const closed = this.#connection.use(async (client) => {
+      const subscription = client.subscribeToStream(stream, {
+        fromRevision: from === 0 ? START : BigInt(from - 1), // begins after the revision named
+      })
+      opened.resolve(subscription)
       try {
         for await (const { event } of subscription) if (event) await onEvent(recorded(event))
       } finally {
         // Left open after a fault it would keep the client from ever ending.
         await subscription.unsubscribe()
       }
-    }
-    const closed = run()
+    })
     closed.catch(() => undefined) // told to whoever waits for `closed`
     return {
       closed,
       async close() {
+        const subscription = await opened.promise
         await subscription.unsubscribe()
         await closed
       },
@@ -154,10 +158,9 @@ export class GrpcEventStore implements StreamStore {
   async writeMetadata(stream: string, expected: ExpectedRevision, metadata: StreamMetadata): Promise<AppendResult> {
     const event = jsonEvent({ type: '$metadata', data: metadata })
     try {
-      const { nextExpectedRevision } = await this.#client.appendToStream(`$$${stream}`, event, {
-        ...this.#call,
-        expectedRevision: revisionOf(expected),
-      })
+      const { nextExpectedRevision } = await this.#connection.use((client) =>
+        client.appendToStream(`$$${stream}`, event, { ...this.#call, expectedRevision: revisionOf(expected) }),
+      )
       return { kind: 'appended', first: Number(nextExpectedRevision), last: Number(nextExpectedRevision) }
     } catch (fault) {
       return appendFault(fault, 0)
@@ -165,14 +168,14 @@ export class GrpcEventStore implements StreamStore {
   }
 
   delete(stream: string, expected: ExpectedRevision): Promise<DeleteResult> {
-    return this.#remove(() =>
-      this.#client.deleteStream(stream, { ...this.#call, expectedRevision: revisionOf(expected) }),
+    return this.#remove((client) =>
+      client.deleteStream(stream, { ...this.#call, expectedRevision: revisionOf(expected) }),
     )
   }
 
   tombstone(stream: string, expected: ExpectedRevision): Promise<DeleteResult> {
-    return this.#remove(() =>
-      this.#client.tombstoneStream(stream, { ...this.#call, expectedRevision: revisionOf(expected) }),
+    return this.#remove((client) =>
+      client.tombstoneStream(stream, { ...this.#call, expectedRevision: revisionOf(expected) }),
     )
   }
 
@@ -193,17 +196,11 @@ export class GrpcEventStore implements StreamStore {
 
   /** What only an administrator does. */
   get administration(): StoreAdministration {
-    return new GrpcProjections(this.#client, this.#call)
+    return new GrpcProjections(this.#connection, this.#call)
   }
 
-  /** The client waits for its streams to end; one that has broken never does. */
-  async close(): Promise<void> {
-    const patience = new AbortController()
-    await Promise.race([
-      this.#client.dispose(),
-      setTimeout(CLOSED_WITHIN, undefined, { signal: patience.signal, ref: false }).catch(() => undefined),
-    ])
-    patience.abort()
+  close(): Promise<void> {
+    return this.#connection.close()
   }
 
   async #read(
@@ -213,17 +210,19 @@ export class GrpcEventStore implements StreamStore {
   ): Promise<ReadResult> {
     const events: RecordedStoreEvent[] = []
     try {
-      for await (const { event } of this.#client.readStream(stream, { ...this.#call, ...options }))
-        if (event) events.push(recorded(event))
+      await this.#connection.use(async (client) => {
+        for await (const { event } of client.readStream(stream, { ...this.#call, ...options }))
+          if (event) events.push(recorded(event))
+      })
     } catch (fault) {
       return fault instanceof StreamNotFoundError ? { kind: 'streamNotFound' } : readFault(fault)
     }
     return { kind: 'read', events, endOfStream: events.length < limit }
   }
 
-  async #remove(remove: () => Promise<unknown>): Promise<DeleteResult> {
+  async #remove(remove: (client: EventStoreDBClient) => Promise<unknown>): Promise<DeleteResult> {
     try {
-      await remove()
+      await this.#connection.use(remove)
       return { kind: 'deleted' }
     } catch (fault) {
       if (fault instanceof StreamDeletedError) return { kind: 'streamDeleted' }

@@ -97,9 +97,20 @@ describe('the configuration', () => {
       expect(blamed(parsed)).toEqual(['EVENTSTORE_URL'])
       expect(JSON.stringify(parsed)).not.toContain('hunter22')
     }
+    // To the client of gRPC a slash does not end them.
+    const slashed = parseConfiguration({ EVENTSTORE_URL: 'esdb://admin:hunter/22@es.example:2113' })
+    expect(blamed(slashed)).toEqual(['EVENTSTORE_URL'])
     expect(blamed(parseConfiguration({ EVENTSTORE_USERNAME: 'admin' }))).toEqual(['EVENTSTORE_PASSWORD'])
     expect(blamed(parseConfiguration({ EVENTSTORE_PASSWORD: 'hunter22' }))).toEqual(['EVENTSTORE_USERNAME'])
   })
+
+  it.each(['nosuch=1', 'tls=no', 'keepAliveInterval=often', 'throwOnAppendFailure=false', 'tls', ''])(
+    'takes no address of gRPC that its client would complain about, with the credentials it was given: ?%s',
+    (option) => {
+      const parsed = parseConfiguration({ EVENTSTORE_URL: `esdb://es.example:2113?tls=true&${option}` })
+      expect(blamed(parsed)).toEqual(['EVENTSTORE_URL'])
+    },
+  )
 
   it('is an event-store gateway only in a container whose store speaks gRPC or is its own, and with a token that is long enough', () => {
     const token = 'x'.repeat(32)
@@ -125,6 +136,9 @@ describe('the configuration', () => {
     expect(faultsOf('http://es.example:2113')).toEqual(['EVENTSTORE_URL'])
     expect(faultsOf('esdb://es.example:2113?nodePreference=leader&tls=false')).toEqual(['EVENTSTORE_URL'])
     expect(faultsOf('esdb://es.example:2113?tlsVerifyCert=false')).toEqual(['EVENTSTORE_URL'])
+    // As its client reads them.
+    expect(faultsOf('esdb://es.example:2113?_T-L-S=false')).toEqual(['EVENTSTORE_URL'])
+    expect(faultsOf(' http://es.example:2113')).toEqual(['EVENTSTORE_URL'])
   })
 
   it('publishes to a RabbitMQ under TLS alone, once it is in production', () => {
