@@ -1,11 +1,19 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Channel, Connection } from 'rabbitmq-client'
+import { AMQPError, type Channel, type Connection } from 'rabbitmq-client'
 import { answeredWithin } from '#common/answered-within.ts'
 import { UnavailableFault } from '#common/unavailable-fault.ts'
+import { faultText } from './connect.ts'
 import { declareTopology } from './topology.ts'
 
 /** Milliseconds until messages that are not confirmed count as not sent. */
 const CONFIRMED_WITHIN = 5_000
+/** Milliseconds for which a broker that has been silent for so long counts as away. */
+const LEFT_ALONE = 5_000
+
+/** A queue is full. */
+class MessageRefused extends UnavailableFault {
+  override readonly name = 'MessageRefused'
+}
 
 export interface OutgoingMessage {
   readonly exchange: string
@@ -25,6 +33,8 @@ export class ConfirmingPublisher {
   readonly #connection: () => Connection | undefined
   readonly #confirmedWithin: number
   #channel: Promise<Channel> | undefined
+  /** As `performance.now()` counts. */
+  #leftAloneUntil = 0
   /** Ids of messages that the broker had no queue for. */
   readonly #returned = new Set<string>()
 
@@ -39,7 +49,7 @@ export class ConfirmingPublisher {
 
   /** Whether the broker is there and takes messages. */
   get ready(): boolean {
-    return this.#connection()?.ready === true
+    return this.#connection()?.ready === true && performance.now() >= this.#leftAloneUntil
   }
 
   /**
@@ -49,12 +59,15 @@ export class ConfirmingPublisher {
   async publish(messages: readonly OutgoingMessage[]): Promise<void> {
     const connection = this.#connection()
     // Nobody waits for it to come back: there are other ways to do what the messages are for.
-    if (connection?.ready !== true) throw new UnavailableFault('RabbitMQ is away')
-    const channel = (this.#channel ??= this.#open(connection))
+    if (!connection || !this.ready) throw new UnavailableFault('RabbitMQ is away')
+    const channel = this.#channel ?? this.#opened(connection)
+    let answered = false
+    const sending = this.#send(channel, messages).finally(() => (answered = true))
     try {
-      await answeredWithin(this.#confirmedWithin, this.#send(channel, messages))
+      await answeredWithin(this.#confirmedWithin, sending)
     } catch (fault) {
-      this.#discard(channel)
+      if (!answered) this.#leftAloneUntil = performance.now() + LEFT_ALONE
+      if (!(fault instanceof MessageRefused)) this.#discard(channel)
       throw fault
     }
   }
@@ -64,9 +77,19 @@ export class ConfirmingPublisher {
     await channel?.close()
   }
 
+  #opened(connection: Connection): Promise<Channel> {
+    const opening = this.#open(connection)
+    this.#channel = opening
+    // Whoever publishes next opens another one. That this one could not be opened, whoever publishes now is told.
+    opening.then(
+      (channel) => channel.once('close', () => this.#forget(opening)),
+      () => undefined,
+    )
+    return opening
+  }
+
   async #open(connection: Connection): Promise<Channel> {
     const channel = await connection.acquire()
-    channel.once('close', () => (this.#channel = undefined))
     await declareTopology(channel)
     await channel.confirmSelect()
     channel.on('basic.return', ({ messageId }) => {
@@ -87,7 +110,11 @@ export class ConfirmingPublisher {
       ),
     )
     const refused = outcomes.find((outcome) => outcome.status === 'rejected')
-    if (refused) throw new UnavailableFault(`RabbitMQ refused a message: ${String(refused.reason)}`)
+    if (refused) {
+      const reason: unknown = refused.reason
+      if (reason instanceof AMQPError && reason.code === 'NACK') throw new MessageRefused('a queue of RabbitMQ is full')
+      throw new UnavailableFault(`RabbitMQ has not confirmed a message: ${faultText(reason)}`)
+    }
     // A message that no queue takes is returned before it is confirmed; the client tells of it a turn later.
     await setImmediate()
     const returned = messages.filter(({ id }) => this.#returned.delete(id))
@@ -96,7 +123,11 @@ export class ConfirmingPublisher {
 
   /** What is left unanswered on a channel may still come: the next messages go over another one. */
   #discard(channel: Promise<Channel>): void {
-    if (this.#channel === channel) this.#channel = undefined
+    this.#forget(channel)
     void channel.then((opened) => opened.close()).catch(() => undefined)
+  }
+
+  #forget(channel: Promise<Channel>): void {
+    if (this.#channel === channel) this.#channel = undefined
   }
 }

@@ -14,6 +14,8 @@ export interface RabbitMqBusOptions {
   readonly publisher: RabbitMqEventPublisher
   /** Whether the broker is there and takes messages. */
   readonly ready: () => boolean
+  /** Asks for a sweep before long: something could not be published. */
+  readonly sweepSoon: () => void
   /** Projects tenants in this process. */
   readonly projections: TenantWorkers
   readonly logger: Logger
@@ -29,12 +31,14 @@ export class RabbitMqBus implements Bus {
   readonly #publications: TenantWorkers
 
   constructor(options: RabbitMqBusOptions) {
-    const { storage, publisher, logger } = options
+    const { storage, publisher, sweepSoon, logger } = options
     this.#options = options
     this.#publications = new TenantWorkers(
       (tenantId) => publishLog(tenantId, storage, publisher),
-      (tenantId, fault) =>
-        logger.warn('events were not published; the sweep will try again', { tenantId, fault: faultText(fault) }),
+      (tenantId, fault) => {
+        logger.warn('events were not published; the sweep will try again', { tenantId, fault: faultText(fault) })
+        sweepSoon()
+      },
     )
   }
 
@@ -43,24 +47,16 @@ export class RabbitMqBus implements Bus {
     return Promise.resolve()
   }
 
-  /**
-   * Publishes what commits could not, tenant by tenant, for as long as the broker is there. Returns whether all of it is
-   * published.
-   */
-  async sweep(): Promise<boolean> {
+  /** Publishes what commits could not, tenant by tenant, for as long as the broker is there. */
+  async sweep(): Promise<void> {
     const { storage, ready } = this.#options
-    let all = true
     for (let after = ''; ready();) {
       const tenants = await storage.unpublishedTenants(after, SWEEP_PAGE)
-      const done = await Promise.all(
-        tenants.map(({ tenantId, position }) => this.#publications.run(tenantId, position)),
-      )
-      all &&= !done.includes(false)
+      await Promise.all(tenants.map(({ tenantId, position }) => this.#publications.run(tenantId, position)))
       const last = tenants.at(-1)
-      if (!last || tenants.length < SWEEP_PAGE) return all
+      if (!last || tenants.length < SWEEP_PAGE) return
       after = last.tenantId
     }
-    return false
   }
 
   /** Takes no more wake-ups, and resolves when what is being published is. */

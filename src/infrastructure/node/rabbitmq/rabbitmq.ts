@@ -16,7 +16,7 @@ import { RabbitMqEventPublisher } from './rabbitmq-event-publisher.ts'
 const ENDED_WITHIN = 5_000
 /** Milliseconds within which what has waited for the broker goes out on its return: not at once, for replicas are not to meet. */
 const SWEPT_WITHIN = 1_000
-/** Milliseconds after which what a broker has refused that is there goes out again. */
+/** Milliseconds after which what could not be published is tried again. */
 const SWEPT_AGAIN = 5_000
 
 export interface RabbitMqOptions {
@@ -49,6 +49,7 @@ export class RabbitMq {
       ...options,
       publisher: new RabbitMqEventPublisher(this.#publisher, publicUrl),
       ready: () => this.#publisher.ready,
+      sweepSoon: () => this.#sweep.soon(SWEPT_AGAIN),
     })
     this.commands = new RabbitMqCommandQueue({
       publisher: this.#publisher,
@@ -56,7 +57,8 @@ export class RabbitMq {
       logger,
     })
     this.#sweep = new Sweep(async () => {
-      if (!(await this.bus.sweep()) && this.#publisher.ready) this.#sweep.soon(SWEPT_AGAIN)
+      await this.bus.sweep()
+      if (!this.#publisher.ready) this.#sweep.soon(SWEPT_AGAIN)
     }, logger)
   }
 
