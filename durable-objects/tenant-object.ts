@@ -42,6 +42,8 @@ export class TenantObject extends DurableObject<Env> {
   #alarmAt: number | undefined
   #head = 0
   #announced = 0
+  /** Position that the event store had come to when it was last tried. */
+  #forwarded = 0
   #forwardRetry: number = FORWARD_RETRY.first
   /** Before then a commit leaves the event store alone: the alarm tries it. */
   #forwardAfter = 0
@@ -192,6 +194,9 @@ export class TenantObject extends DurableObject<Env> {
         this.#forwardRetry = FORWARD_RETRY.first
         return
       }
+      // It is there, and stopped only at one of the batches: the runtime bounds the requests of one run.
+      if (outcome.position > this.#forwarded) this.#forwardRetry = FORWARD_RETRY.first
+      this.#forwarded = outcome.position
     } catch (fault) {
       logger.error('forwarding failed; the sweep will try again', { tenantId, fault: String(fault) })
     }

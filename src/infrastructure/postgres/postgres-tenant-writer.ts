@@ -130,16 +130,25 @@ export class PostgresTenantWriter implements TenantWriter {
     await Promise.all(Array.from({ length: TENANTS_AT_ONCE }, () => this.#runDueOf(waiting)))
   }
 
-  /** Sends on to the event store what commits could not. Goes on next time behind the tenant it has come to. */
+  /**
+   * Sends on to the event store what commits could not, of all tenants: it begins where the last one was stopped, because the
+   * store was away, and goes on to those before.
+   */
   async forwardLagging(): Promise<void> {
     const { session, forwarders } = this.#options
     if (!forwarders) return
-    const [rows = []] = await session.transaction('owner', [{ text: TO_FORWARD, params: [this.#forwarded] }])
-    const lagging = rows.map((row) => String(row['tenant_id']))
-    const left = await forwarders.sweep(lagging, (tenantId) => this.#forwarderOf(tenantId, forwarders))
-    const reached = lagging[lagging.length - left.length - 1]
-    const more = left.length > 0 || lagging.length === SWEEP_PAGE
-    this.#forwarded = more ? (reached ?? '') : ''
+    let isWhole = this.#forwarded === ''
+    for (;;) {
+      const [rows = []] = await session.transaction('owner', [{ text: TO_FORWARD, params: [this.#forwarded] }])
+      const lagging = rows.map((row) => String(row['tenant_id']))
+      const left = await forwarders.sweep(lagging, (tenantId) => this.#forwarderOf(tenantId, forwarders))
+      this.#forwarded = lagging[lagging.length - left.length - 1] ?? ''
+      if (left.length > 0) return
+      if (lagging.length === SWEEP_PAGE) continue
+      this.#forwarded = ''
+      if (isWhole) return
+      isWhole = true
+    }
   }
 
   /** Resolves once no command of this process waits or is being committed. */

@@ -1,0 +1,112 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { problemOf } from '#api/problem.ts'
+import { BACKLOG_LIMIT } from '#domain/forwarding/forwarder.ts'
+import { Forwarders } from '#domain/forwarding/forwarders.ts'
+import { newId } from '#domain/new-id.ts'
+import type { StoreHealth } from '#domain/ports/event-store.ts'
+import type { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
+import { PostgresTenantWriter } from '#infrastructure/postgres/postgres-tenant-writer.ts'
+import { testDatabase } from '../../tools/postgres/test-database.ts'
+import { bySystem, createTenant, registerUser } from '../support/commands.ts'
+import { MemoryStreamStore } from '../support/memory-stream-store.ts'
+import { migrateAll } from '../support/migration-files.ts'
+import { pgSession } from '../support/postgres-sessions.ts'
+import { writerTools } from '../support/writer-tools.ts'
+
+/** Tenants that a sweep reads at a time. */
+const PAGE = 500
+
+const database = testDatabase()
+let session: PgSqlSession
+beforeAll(async () => {
+  session = pgSession(database.url)
+  await migrateAll(session)
+})
+afterEach(() => sql('truncate tenant_log.tenant, tenant_log.event'))
+afterAll(() => session.close())
+
+const sql = async (text: string, ...params: readonly string[]) =>
+  (await session.transaction('owner', [{ text, params }]))[0] ?? []
+
+/** A process that writes and forwards. Its clock stands still: commits leave a store alone that was away. */
+function replica() {
+  let status: StoreHealth['status'] = 'up'
+  const store = Object.assign(new MemoryStreamStore(), { health: () => Promise.resolve({ status, latency: 1 }) })
+  const logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
+  const writer = new PostgresTenantWriter({
+    session,
+    tools: writerTools(Date.now),
+    mailer: { send: async () => undefined },
+    bus: () => ({ publish: async () => undefined }),
+    commands: { enqueue: async () => undefined },
+    logger,
+    forwarders: new Forwarders({ store, logger, now: () => 0, sweepIn: () => undefined }),
+  })
+  return { writer, store, becomes: (next: StoreHealth['status']) => void (status = next) }
+}
+
+/** Tenants with one event each that waits for the store. */
+async function tenantsThatWait(count: number): Promise<void> {
+  const made = `from (select 'ten_' || lpad(i::text, 26, '0') as id, i from generate_series(1, ${count}) i) made`
+  await sql(`insert into tenant_log.tenant (tenant_id, position, hash, revision) select id, 1, '', 1 ${made}`)
+  await sql(`insert into tenant_log.event (tenant_id, position, body)
+    select id, 1, '{"data":{},"eventId":"' || gen_random_uuid() || '","position":1,"type":"tenant.created"}' ${made}`)
+}
+
+const waiting = async () =>
+  Number((await sql('select count(*) from tenant_log.tenant where forwarded < position'))[0]?.['count'])
+
+describe('the sweep that forwards', () => {
+  it('comes to every tenant that waits, however many they are', async () => {
+    const { writer, store } = replica()
+    await tenantsThatWait(2 * PAGE + 1)
+    await writer.forwardLagging()
+    expect(store.streams.size).toBe(2 * PAGE + 1)
+    expect(await waiting()).toBe(0)
+  })
+
+  it('tries a store that is away with a few, others each time, and comes to all once it is back', async () => {
+    const { writer, store, becomes } = replica()
+    await tenantsThatWait(40)
+    becomes('down')
+    for (const tried of [8, 16, 24]) {
+      store.faults.push(...Array.from({ length: 8 }, () => 'lostRequest' as const))
+      await writer.forwardLagging()
+      expect(store.appends).toHaveLength(tried)
+    }
+    expect(new Set(store.appends.flatMap(({ ids }) => ids)).size).toBe(24)
+    becomes('up')
+    await writer.forwardLagging()
+    expect(store.streams.size).toBe(40)
+    expect(await waiting()).toBe(0)
+  })
+})
+
+describe('a tenant of whom as much waits as may', () => {
+  it('takes no command, and says when to come again, until the store has followed', async () => {
+    const { writer } = replica()
+    const tenantId = newId.tenant()
+    await writer.execute(tenantId, createTenant(tenantId), bySystem())
+    const { head } = await writer.log(tenantId, 0, 1)
+    await expect.poll(waiting).toBe(0)
+    const moved = (forwarded: number) =>
+      sql(
+        'update tenant_log.tenant set position = $2, forwarded = $3 where tenant_id = $1',
+        tenantId,
+        String(head.position + BACKLOG_LIMIT),
+        String(forwarded),
+      )
+    const register = async () => {
+      const { writer: fresh, store } = replica()
+      store.faults.push('lostRequest')
+      return fresh.execute(tenantId, registerUser(tenantId, 'ada@orchard.example'), bySystem())
+    }
+    await moved(head.position)
+    const refused = await register()
+    if (refused.ok) throw new Error('a command was taken')
+    const { status, headers, body } = problemOf(refused.error, 'en', { requestId: 'req_1' })
+    expect([status, body.code, headers['Retry-After']]).toEqual([503, 'event_store.backlog_full', '30'])
+    await moved(head.position + 1)
+    expect(await register()).toMatchObject({ ok: true })
+  })
+})
