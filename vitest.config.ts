@@ -21,6 +21,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           exclude: ['**/*.{node,workerd}.test.ts'],
+          // On a machine that is busy with something else, properties take their time.
+          testTimeout: 30_000,
         },
       },
       {
