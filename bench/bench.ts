@@ -6,7 +6,8 @@
  *     --seconds 2         measured time of each cell, after --warm-up 0.5
  *     --rounds 5          rounds over all cells; tables show medians, and how far the rounds lie apart
  *     --only 1,2          these targets alone
- *     --profile <folder>  writes a CPU profile of the container there
+ *     --users 1000        users of each of the eight tenants
+ *     --profile <folder>  writes a CPU profile of the container there, start and preparation included: take few users
  *     --json              everything, every round, as one JSON document
  *
  * The product does the main job beside three peers who do the same (bench/peers, installed from a lock of their own): HTTP

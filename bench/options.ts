@@ -5,6 +5,8 @@ export interface Options {
   readonly seconds: number
   readonly warmUp: number
   readonly rounds: number
+  /** Users of each of the eight tenants. */
+  readonly users: number
   /** Targets to measure. */
   readonly only: readonly number[]
   /** Folder for a CPU profile of the container. */
@@ -19,6 +21,7 @@ const SPECIFICATION = {
   seconds: { type: 'string', default: '2' },
   'warm-up': { type: 'string', default: '0.5' },
   rounds: { type: 'string', default: '5' },
+  users: { type: 'string', default: '1000' },
   only: { type: 'string', default: TARGETS.join(',') },
   profile: { type: 'string' },
   json: { type: 'boolean', default: false },
@@ -51,6 +54,7 @@ export function parseOptions(args: readonly string[]): Options {
     seconds: positive('seconds', values.seconds),
     warmUp: positive('warm-up', values['warm-up']),
     rounds: whole('rounds', values.rounds),
+    users: whole('users', values.users),
     only: targets(values.only),
     ...(values.profile !== undefined && { profile: values.profile }),
     json: values.json,
