@@ -6,6 +6,7 @@ import { bodyGuard } from './middleware/body-guard.ts'
 import { requestContext } from './middleware/request-context.ts'
 import { methodsAt } from './methods-at.ts'
 import { registerInvitationPage } from './pages/invitation.page.ts'
+import { registerStyleSheet } from './pages/style-sheet.ts'
 import { faultProblem, problemOf, type ProblemAnswer } from './problem.ts'
 import { RefusalError } from './refusal-error.ts'
 import { registerDocuments } from './rest/system/documents.route.ts'
@@ -73,6 +74,7 @@ export function createApp({ servicesOf, addressOf }: AppOptions) {
     registerReactivateUser,
     registerReadOperation,
     registerDocuments,
+    registerStyleSheet,
   ]) {
     register(app)
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startBrowser } from '../../tools/browser.ts'
@@ -116,7 +117,7 @@ describe.each(['tools/start.ts', 'tools/start-container.ts'] as const)('the page
     expect(await page.locator('main script').count()).toBe(0)
   })
 
-  it('keeps its address to itself, loads nothing, and stays out of frames', async () => {
+  it('keeps its address to itself, loads nothing from elsewhere, and stays out of frames', async () => {
     const { link } = await invited('es')
     const response = await fetch(link, { headers: { 'Accept-Language': 'es' } })
     expect(response.status).toBe(200)
@@ -124,8 +125,27 @@ describe.each(['tools/start.ts', 'tools/start-container.ts'] as const)('the page
     expect(response.headers.get('cache-control')).toBe('no-store')
     expect(response.headers.get('referrer-policy')).toBe('no-referrer')
     expect(response.headers.get('content-security-policy')).toMatch(
-      /^default-src 'none'; style-src 'nonce-[\w-]+'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'$/,
+      /^default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'$/,
     )
+  })
+
+  it('has its looks from a file that is kept for a day, under a name that changes with it', async () => {
+    const { link } = await invited('en')
+    const page = await open(link)
+    expect(await page.evaluate('getComputedStyle(document.querySelector("button")).cursor')).toBe('pointer')
+    const href = /<link rel="stylesheet" href="([^"]+)"/.exec(await page.content())?.[1] ?? ''
+    expect(href).toMatch(/^\.\.\/assets\/pages-[0-9a-f]{16}\.css$/)
+    const sheet = new URL(href, link)
+    const response = await fetch(sheet)
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/css; charset=utf-8'])
+    expect(response.headers.get('cache-control')).toBe('public, max-age=86400, immutable')
+    expect(
+      createHash('sha256')
+        .update(await response.text())
+        .digest('hex'),
+    ).toMatch(new RegExp(`^${/-(\w+)\.css$/.exec(href)?.[1]}`))
+    const other = await fetch(new URL('../assets/pages-0000000000000000.css', link))
+    expect([other.status, other.headers.get('cache-control')]).toEqual([404, 'no-store'])
   })
 
   it.each([

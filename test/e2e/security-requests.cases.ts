@@ -26,8 +26,8 @@ export const SYSTEM_ROUTES = [
   '/metrics',
 ]
 
-/** Pages for people: tried in a browser (`invitation-page.node.test.ts`). They too are open to everybody. */
-export const PAGES = ['GET /invitations/:token', 'POST /invitations/:token']
+/** Pages for people, and their files: tried in a browser (`invitation-page.node.test.ts`). They too are open to everybody. */
+export const PAGES = ['GET /invitations/:token', 'POST /invitations/:token', 'GET /assets/:name']
 
 const nested = (depth: number) => `${'{"a":'.repeat(depth - 1)}{}${'}'.repeat(depth - 1)}`
 /** The JSON of a body with one more member, as raw text: what no object literal could say. */
