@@ -98,7 +98,7 @@ Each row is one fault over one runtime with its real parts, while clients work: 
 send again what got no answer or a 5xx, with the same \`Idempotency-Key\`, and others read. After it each tenant's log is read.
 A row stands here only if all of this held: every acknowledged command is in the log once, with the events and at the position
 its answer named, and there is nothing else; the chain of hashes is whole; a repeated request is answered as it was; the views,
-as they are served and as PostgreSQL holds them, equal a fold of the log; no request hung; every 5xx was a problem document, and
+as they are served and (over PostgreSQL) as they are stored, equal a fold of the log; no request hung; every 5xx was a problem document, and
 every 503 said when to come back; and nobody had to do anything to the product but to end the fault.
 
 ${table.join('\n')}
