@@ -1,3 +1,4 @@
+import { answeredWithin } from '#common/answered-within.ts'
 import { timestampOf } from '#domain/ports/clock.ts'
 import type { Forwarder } from '#domain/forwarding/forwarder.ts'
 import type { Forwarders } from '#domain/forwarding/forwarders.ts'
@@ -58,6 +59,11 @@ export interface PostgresTenantWriterOptions {
   readonly forwarders?: Forwarders
 }
 
+/** Milliseconds a read may take: a database that is silent keeps nobody waiting for longer. A command has the session's own bound. */
+const ANSWER_WITHIN = 1_800
+
+const inTime = <Answer>(read: Promise<Answer>): Promise<Answer> => answeredWithin(ANSWER_WITHIN, read)
+
 /** The tenant writer of the container: one core a tenant and process over the shared log; replicas meet in the database. */
 export class PostgresTenantWriter implements TenantWriter {
   readonly #options: PostgresTenantWriterOptions
@@ -77,13 +83,14 @@ export class PostgresTenantWriter implements TenantWriter {
   execute: TenantWriter['execute'] = (tenantId, command, metadata) =>
     this.#entry(tenantId).core.execute(command, metadata)
 
-  principal: TenantWriter['principal'] = (tenantId, sessionId) => this.#entry(tenantId).core.principal(sessionId)
+  principal: TenantWriter['principal'] = (tenantId, sessionId) =>
+    inTime(this.#entry(tenantId).core.principal(sessionId))
 
-  tenant: TenantWriter['tenant'] = (tenantId) => this.#entry(tenantId).core.tenant()
+  tenant: TenantWriter['tenant'] = (tenantId) => inTime(this.#entry(tenantId).core.tenant())
 
-  user: TenantWriter['user'] = (tenantId, userId) => this.#entry(tenantId).core.user(userId)
+  user: TenantWriter['user'] = (tenantId, userId) => inTime(this.#entry(tenantId).core.user(userId))
 
-  users: TenantWriter['users'] = (tenantId) => this.#entry(tenantId).core.users()
+  users: TenantWriter['users'] = (tenantId) => inTime(this.#entry(tenantId).core.users())
 
   log: TenantWriter['log'] = (tenantId, after, limit) => this.#entry(tenantId).storage.readEvents(after, limit)
 
@@ -95,7 +102,7 @@ export class PostgresTenantWriter implements TenantWriter {
   submitOperation: TenantWriter['submitOperation'] = (tenantId, id, asked) =>
     this.#entry(tenantId).core.submitOperation(id, asked)
 
-  operation: TenantWriter['operation'] = (tenantId, id) => this.#entry(tenantId).core.operation(id)
+  operation: TenantWriter['operation'] = (tenantId, id) => inTime(this.#entry(tenantId).core.operation(id))
 
   claimOperation: TenantWriter['claimOperation'] = (tenantId, id) => this.#entry(tenantId).core.claimOperation(id)
 
