@@ -113,8 +113,8 @@ function pipeline(session: () => SqlSession): void {
     one.deliverAgain()
     await one.writer.sweep()
     await vi.waitFor(async () => expect(await directory.find('slug', slug)).toEqual([{ tenantId, region: 'test' }]))
-    const holders = await directory.find('email', testVault.emailIndex('admin@orchard.example'))
-    expect(holders).toContainEqual({ tenantId, region: 'test' })
+    const holders = () => directory.find('email', testVault.emailIndex('admin@orchard.example'))
+    await vi.waitFor(async () => expect(await holders()).toContainEqual({ tenantId, region: 'test' }))
   })
 
   it('finds by the sweep what no wake-up told of, and then nothing more', async () => {

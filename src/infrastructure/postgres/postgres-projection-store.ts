@@ -58,12 +58,13 @@ export class PostgresProjectionStore implements ProjectionStore {
 
   async loadAt(tenantId: string, position: number, wanted: Wanted): Promise<ViewPage | undefined> {
     const names = wantedViews(wanted)
-    // In this order: rows that are newer than the checkpoint make the commit a conflict, older ones would not.
-    const [[checkpoint] = [], rows = []] = await this.#session.transaction({ tenantId }, [
-      { text: 'select position from read_models.checkpoint where tenant_id = $1', params: [tenantId] },
-      ...(names.length === 0 ? [] : [loadRows(tenantId, names, wanted)]),
-    ])
-    return Number(checkpoint?.['position'] ?? 0) === position ? pageOfAll(names, rows) : undefined
+    const call = {
+      ...loadRows(tenantId, names, wanted),
+      text: 'select view, data from read_models.load_rows_at($1, $2::jsonb)',
+    }
+    const [rows = []] = await this.#session.transaction('owner', [call])
+    const checkpoint = rows.find(({ view }) => view === 'checkpoint')
+    return Number(checkpoint?.['data'] ?? 0) === position ? pageOfAll(names, rows) : undefined
   }
 
   async commit(tenantId: string, from: number, to: number, rows: ViewPage, halts: readonly Halt[] = []) {
