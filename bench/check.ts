@@ -22,10 +22,10 @@ const POPULATION = { tenants: 8, usersPerTenant: 25, hot: ROUNDS } as const
 const WARM = { seconds: 1, warmUp: 0.5 } as const
 const CONNECTIONS = 16
 
-/** What the product is held to where half the target is not reached: about two thirds of what it reaches. */
+/** What the product is held to where half the target is not reached: three quarters of what it reaches on a busy machine. */
 const REACHED: Readonly<Record<string, Goal>> = {
-  [cpuRatio(MANY, PEERS.emmett)]: { atLeast: 0.8 },
-  [cpuRatio(MANY, PEERS.nest)]: { atLeast: 0.4 },
+  [cpuRatio(MANY, PEERS.emmett)]: { atLeast: 1 },
+  [cpuRatio(MANY, PEERS.nest)]: { atLeast: 0.5 },
   [cpuRatio(MANY, PEERS.crud)]: { atLeast: 0.1 },
 }
 
