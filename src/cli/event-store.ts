@@ -7,8 +7,6 @@ import { PostgresOutbox, type OutboxEntry } from '#infrastructure/postgres/postg
 import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
 import { asAdministrator, configurationOf, Ended, EXIT, withDatabase, type CliContext } from './context.ts'
 
-const TENANTS_PAGE = 500
-
 interface Step {
   readonly step: string
   readonly result: string
@@ -138,11 +136,5 @@ async function* entries(outbox: PostgresOutbox, only: string | undefined): Async
     yield entry
     return
   }
-  for (let after = ''; ;) {
-    const page = await outbox.tenants(after, TENANTS_PAGE)
-    yield* page
-    const last = page.at(-1)
-    if (!last || page.length < TENANTS_PAGE) return
-    after = last.tenantId
-  }
+  yield* outbox.tenants()
 }

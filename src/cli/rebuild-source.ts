@@ -5,7 +5,6 @@ import type { PostgresOutbox } from '#infrastructure/postgres/postgres-outbox.ts
 import { logEventStore } from '#infrastructure/shared/log-event-store.ts'
 import { streamEventSource } from '#infrastructure/shared/stream-event-source.ts'
 
-const TENANTS_PAGE = 500
 const EVENTS_PAGE = 1_000
 
 /** A tenant whose events can be read, and how many there are. */
@@ -30,11 +29,7 @@ export const logSource = (writer: Pick<TenantWriter, 'log'>, outbox: PostgresOut
       return entry ? [{ tenantId: only, events: entry.position }] : []
     }
     const all: Source[] = []
-    for (let after: string | undefined = ''; after !== undefined;) {
-      const page = await outbox.tenants(after, TENANTS_PAGE)
-      all.push(...page.map(({ tenantId, position }) => ({ tenantId, events: position })))
-      after = page.length < TENANTS_PAGE ? undefined : page.at(-1)?.tenantId
-    }
+    for await (const { tenantId, position } of outbox.tenants()) all.push({ tenantId, events: position })
     return all
   },
 })

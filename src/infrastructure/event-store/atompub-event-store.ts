@@ -2,8 +2,6 @@ import { z } from 'zod'
 import type { Json } from '#common/json.ts'
 import { fromUtf8 } from '#common/bytes.ts'
 import {
-  APPEND_LIMITS,
-  PROBED_STREAM,
   type AllPage,
   type AppendResult,
   type DeleteResult,
@@ -16,7 +14,7 @@ import {
   type StreamStore,
 } from '#domain/ports/event-store.ts'
 import type { StoreAdministration } from '#domain/ports/store-administration.ts'
-import { appendBytes } from '#domain/event-store/append-bytes.ts'
+import { metadataOf, metadataStream, probed, tooLarge } from '#domain/event-store/store-answers.ts'
 import { AtomPubProjections } from './atompub-projections.ts'
 import { pollingSubscription } from './polling-subscription.ts'
 
@@ -72,8 +70,8 @@ export class AtomPubEventStore implements StreamStore {
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly StoreEvent[]): Promise<AppendResult> {
-    const bytes = appendBytes(events)
-    if (bytes > APPEND_LIMITS.bytes || events.length > APPEND_LIMITS.events) return { kind: 'tooLarge', bytes }
+    const refused = tooLarge(events)
+    if (refused) return refused
     return this.#post(
       pathOf(stream),
       EVENTS,
@@ -125,11 +123,7 @@ export class AtomPubEventStore implements StreamStore {
   }
 
   async readMetadata(stream: string): Promise<MetadataResult> {
-    const page = await this.#get(`${pathOf(`$$${stream}`)}/head/backward/1?embed=body`)
-    if (page === 'streamNotFound') return { kind: 'read', metadata: {}, revision: 'noStream' }
-    if (typeof page === 'string') return { kind: page }
-    const [last] = eventsOf(page)
-    return { kind: 'read', metadata: last?.data ?? {}, revision: last?.revision ?? 'noStream' }
+    return metadataOf(await this.readLast(metadataStream(stream)))
   }
 
   writeMetadata(stream: string, expected: ExpectedRevision, metadata: StreamMetadata): Promise<AppendResult> {
@@ -145,15 +139,8 @@ export class AtomPubEventStore implements StreamStore {
     return this.#delete(stream, expected, { 'ES-HardDelete': 'true' })
   }
 
-  async health() {
-    const began = performance.now()
-    const latency = () => Math.round(performance.now() - began)
-    try {
-      const last = await this.readLast(PROBED_STREAM)
-      return { status: last.kind === 'accessDenied' ? 'denied' : 'up', latency: latency() } as const
-    } catch (fault) {
-      return { status: 'down', latency: latency(), detail: causeOf(fault) } as const
-    }
+  health() {
+    return probed(this, causeOf)
   }
 
   async capabilities() {

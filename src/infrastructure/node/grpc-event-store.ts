@@ -19,8 +19,6 @@ import {
 import { z } from 'zod'
 import type { Json } from '#common/json.ts'
 import {
-  APPEND_LIMITS,
-  PROBED_STREAM,
   type AllPage,
   type AppendResult,
   type DeleteResult,
@@ -35,6 +33,7 @@ import {
 } from '#domain/ports/event-store.ts'
 import type { StoreAdministration } from '#domain/ports/store-administration.ts'
 import { appendBytes } from '#domain/event-store/append-bytes.ts'
+import { metadataOf, metadataStream, probed, tooLarge } from '#domain/event-store/store-answers.ts'
 import { GrpcConnection } from './grpc-connection.ts'
 import { GrpcProjections } from './grpc-projections.ts'
 
@@ -71,8 +70,8 @@ export class GrpcEventStore implements StreamStore {
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly StoreEvent[]): Promise<AppendResult> {
-    const bytes = appendBytes(events)
-    if (bytes > APPEND_LIMITS.bytes || events.length > APPEND_LIMITS.events) return { kind: 'tooLarge', bytes }
+    const refused = tooLarge(events)
+    if (refused) return refused
     const written = events.map(({ id, type, data, metadata }) => jsonEvent({ id, type, data, metadata }))
     try {
       const { nextExpectedRevision } = await this.#connection.use((client) =>
@@ -81,7 +80,7 @@ export class GrpcEventStore implements StreamStore {
       const last = Number(nextExpectedRevision)
       return { kind: 'appended', first: last - events.length + 1, last }
     } catch (fault) {
-      return appendFault(fault, bytes)
+      return appendFault(fault, events)
     }
   }
 
@@ -148,22 +147,18 @@ export class GrpcEventStore implements StreamStore {
 
   /** The client's own way renames the keys it knows: the stream of metadata is read and written as it is. */
   async readMetadata(stream: string): Promise<MetadataResult> {
-    const last = await this.readLast(`$$${stream}`)
-    if (last.kind === 'streamNotFound') return { kind: 'read', metadata: {}, revision: 'noStream' }
-    if (last.kind !== 'read') return last
-    const [event] = last.events
-    return { kind: 'read', metadata: event?.data ?? {}, revision: event?.revision ?? 'noStream' }
+    return metadataOf(await this.readLast(metadataStream(stream)))
   }
 
   async writeMetadata(stream: string, expected: ExpectedRevision, metadata: StreamMetadata): Promise<AppendResult> {
     const event = jsonEvent({ type: '$metadata', data: metadata })
     try {
       const { nextExpectedRevision } = await this.#connection.use((client) =>
-        client.appendToStream(`$$${stream}`, event, { ...this.#call, expectedRevision: revisionOf(expected) }),
+        client.appendToStream(metadataStream(stream), event, { ...this.#call, expectedRevision: revisionOf(expected) }),
       )
       return { kind: 'appended', first: Number(nextExpectedRevision), last: Number(nextExpectedRevision) }
     } catch (fault) {
-      return appendFault(fault, 0)
+      return appendFault(fault, [])
     }
   }
 
@@ -179,15 +174,8 @@ export class GrpcEventStore implements StreamStore {
     )
   }
 
-  async health() {
-    const began = performance.now()
-    const latency = () => Math.round(performance.now() - began)
-    try {
-      const last = await this.readLast(PROBED_STREAM)
-      return { status: last.kind === 'accessDenied' ? 'denied' : 'up', latency: latency() } as const
-    } catch (fault) {
-      return { status: 'down', latency: latency(), detail: causeOf(fault) } as const
-    }
+  health() {
+    return probed(this, causeOf)
   }
 
   capabilities() {
@@ -244,7 +232,7 @@ function objectOf(value: unknown): Readonly<Record<string, Json>> {
   return parsed.success ? parsed.data : {}
 }
 
-function appendFault(fault: unknown, bytes: number): AppendResult {
+function appendFault(fault: unknown, events: readonly StoreEvent[]): AppendResult {
   if (fault instanceof WrongExpectedVersionError) {
     const { actualVersion } = fault
     return {
@@ -254,7 +242,7 @@ function appendFault(fault: unknown, bytes: number): AppendResult {
   }
   if (fault instanceof StreamDeletedError) return { kind: 'streamDeleted' }
   if (fault instanceof AccessDeniedError) return { kind: 'accessDenied' }
-  if (fault instanceof MaxAppendSizeExceededError) return { kind: 'tooLarge', bytes }
+  if (fault instanceof MaxAppendSizeExceededError) return { kind: 'tooLarge', bytes: appendBytes(events) }
   if (fault instanceof NotLeaderError)
     return { kind: 'notLeader', leader: `${fault.leader.address}:${fault.leader.port}` }
   return { kind: 'outcomeUnknown', cause: causeOf(fault) }

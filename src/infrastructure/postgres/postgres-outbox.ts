@@ -35,6 +35,8 @@ const sinceOf = (
 ) => `(select substring(e.body from '.*"timestamp":"([^"]*)"') from tenant_log.event e
   where e.tenant_id = t.tenant_id and e.position = t.${follower} + 1) as since`
 
+const TENANTS_PAGE = 500
+
 /** Reads what the container's tenant logs say of themselves, over all tenants: for operators, not for requests. */
 export class PostgresOutbox {
   readonly #session: SqlSession
@@ -71,14 +73,18 @@ export class PostgresOutbox {
     return rows.map((row) => entryOf(row))
   }
 
-  /** Tenants in the order of their ids, after one of them. */
-  async tenants(after: string, limit: number): Promise<readonly OutboxEntry[]> {
-    const rows = await this.#query(
-      `select ${COLUMNS}, null as since from tenant_log.tenant t where t.tenant_id > $1 order by t.tenant_id limit $2`,
-      after,
-      limit,
-    )
-    return rows.map((row) => entryOf(row))
+  /** Every tenant that has a log, in the order of their ids. */
+  async *tenants(): AsyncGenerator<OutboxEntry> {
+    for (let after: string | undefined = ''; after !== undefined;) {
+      const rows = await this.#query(
+        `select ${COLUMNS}, null as since from tenant_log.tenant t where t.tenant_id > $1 order by t.tenant_id limit $2`,
+        after,
+        TENANTS_PAGE,
+      )
+      const page = rows.map((row) => entryOf(row))
+      yield* page
+      after = page.length < TENANTS_PAGE ? undefined : page.at(-1)?.tenantId
+    }
   }
 
   async tenant(tenantId: string): Promise<OutboxEntry | undefined> {

@@ -39,19 +39,6 @@ export class PostgresProjectionStatus {
     }))
   }
 
-  /** Tenants that have been projected, in the order of their ids, after one of them, and their positions. */
-  async tenants(
-    after: string,
-    limit: number,
-  ): Promise<readonly { readonly tenantId: string; readonly position: number }[]> {
-    const rows = await this.#query(
-      'select tenant_id, position from read_models.checkpoint where tenant_id > $1 order by tenant_id limit $2',
-      after,
-      limit,
-    )
-    return rows.map((row) => ({ tenantId: String(row['tenant_id']), position: Number(row['position']) }))
-  }
-
   /** How many tenants have rows of another version of a view than this product makes, by view. */
   async outdated(): Promise<{ readonly [Name in ViewName]?: number }> {
     const rows = await this.#query(

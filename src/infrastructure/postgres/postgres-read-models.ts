@@ -7,7 +7,7 @@ import type { TenantDetails } from '#domain/tenant/views/tenant-details.view.ts'
 import type { TenantMetrics } from '#domain/tenant/views/tenant-metrics.view.ts'
 import type { UserProfileView } from '#domain/user/views/user-profile.view.ts'
 import { checkpoint, halt, tenantDetails, tenantMetrics, userProfile } from './read-model-tables.ts'
-import { onlyRow, type SqlRow, type SqlSession, type SqlStatement } from './sql-session.ts'
+import { onlyRow, READ_WITHIN, type SqlRow, type SqlSession, type SqlStatement } from './sql-session.ts'
 
 const build = new QueryBuilder()
 
@@ -41,16 +41,13 @@ function followedOf(rows: readonly SqlRow[] | undefined): Followed {
 const dataOf = <Row>(rows: readonly SqlRow[] | undefined): readonly Row[] =>
   (rows ?? []).map((row) => row['data'] as Row) // written by the projection store
 
-/** Milliseconds a query may take. Its caller is told to come back, or is given the writer's word, within two seconds. */
-const ANSWER_WITHIN = 1_800
-
 /** The queries' side of the schema `read_models`. */
 export class PostgresReadModels implements ReadModels {
   readonly #session: SqlSession
 
   constructor(session: SqlSession) {
     this.#session = {
-      transaction: (scope, statements) => answeredWithin(ANSWER_WITHIN, session.transaction(scope, statements)),
+      transaction: (scope, statements) => answeredWithin(READ_WITHIN, session.transaction(scope, statements)),
     }
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { appendBytes } from '#domain/event-store/append-bytes.ts'
+import { metadataOf, metadataStream, probed, tooLarge } from '#domain/event-store/store-answers.ts'
 import {
   APPEND_LIMITS,
   type AllPage,
@@ -41,8 +41,8 @@ export class PostgresStreamStore implements StreamStore {
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly StoreEvent[]): Promise<AppendResult> {
-    const bytes = appendBytes(events)
-    if (bytes > APPEND_LIMITS.bytes || events.length > APPEND_LIMITS.events) return { kind: 'tooLarge', bytes }
+    const refused = tooLarge(events)
+    if (refused) return refused
     let row: SqlRow
     try {
       row = onlyRow(
@@ -103,16 +103,12 @@ export class PostgresStreamStore implements StreamStore {
   }
 
   async readMetadata(stream: string): Promise<MetadataResult> {
-    const last = await this.readLast(`$$${stream}`)
-    if (last.kind === 'streamNotFound') return { kind: 'read', metadata: {}, revision: 'noStream' }
-    if (last.kind !== 'read') return last
-    const [event] = last.events
-    return { kind: 'read', metadata: event?.data ?? {}, revision: event?.revision ?? 'noStream' }
+    return metadataOf(await this.readLast(metadataStream(stream)))
   }
 
   writeMetadata(stream: string, expected: ExpectedRevision, metadata: StreamMetadata): Promise<AppendResult> {
     const event = { id: crypto.randomUUID(), type: '$metadata', data: metadata, metadata: {} }
-    return this.append(`$$${stream}`, expected, [event])
+    return this.append(metadataStream(stream), expected, [event])
   }
 
   delete(stream: string, expected: ExpectedRevision): Promise<DeleteResult> {
@@ -123,15 +119,8 @@ export class PostgresStreamStore implements StreamStore {
     return this.#remove(stream, expected, true)
   }
 
-  async health() {
-    const began = performance.now()
-    const latency = () => Math.round(performance.now() - began)
-    try {
-      await this.#query('select 1')
-      return { status: 'up', latency: latency() } as const
-    } catch (fault) {
-      return { status: 'down', latency: latency(), detail: String(fault) } as const
-    }
+  health() {
+    return probed(this, String)
   }
 
   capabilities() {

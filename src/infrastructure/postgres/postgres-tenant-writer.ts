@@ -12,7 +12,7 @@ import { RowMemory } from '#domain/writer/known-rows.ts'
 import { TenantWriterCore } from '#domain/writer/tenant-writer-core.ts'
 import { PostgresTenantStorage } from './postgres-tenant-storage.ts'
 import { shareStatements, type SharedStatements } from './shared-statements.ts'
-import type { SqlSession } from './sql-session.ts'
+import { READ_WITHIN, type SqlSession } from './sql-session.ts'
 
 interface Entry {
   readonly storage: PostgresTenantStorage
@@ -59,10 +59,8 @@ export interface PostgresTenantWriterOptions {
   readonly forwarders?: Forwarders
 }
 
-/** Milliseconds a read may take: a database that is silent keeps nobody waiting for longer. A command has the session's own bound. */
-const ANSWER_WITHIN = 1_800
-
-const inTime = <Answer>(read: Promise<Answer>): Promise<Answer> => answeredWithin(ANSWER_WITHIN, read)
+/** For reads; a command has the session's own bound. */
+const inTime = <Answer>(read: Promise<Answer>): Promise<Answer> => answeredWithin(READ_WITHIN, read)
 
 /** The tenant writer of the container: one core a tenant and process over the shared log; replicas meet in the database. */
 export class PostgresTenantWriter implements TenantWriter {

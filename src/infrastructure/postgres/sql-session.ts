@@ -18,6 +18,9 @@ export interface SqlSession {
   transaction(scope: SqlScope, statements: readonly SqlStatement[]): Promise<readonly (readonly SqlRow[])[]>
 }
 
+/** Milliseconds a read may take that somebody waits for. Whoever asked is then told to come back, or given another's word. */
+export const READ_WITHIN = 1_800
+
 /** The statement that puts a transaction behind the wall, for its own time only. */
 export function scopeStatement(scope: Exclude<SqlScope, 'owner'>): SqlStatement {
   const tenantId = scope === 'platform' ? '' : scope.tenantId

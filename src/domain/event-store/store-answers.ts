@@ -1,0 +1,47 @@
+import {
+  APPEND_LIMITS,
+  PROBED_STREAM,
+  type AppendResult,
+  type MetadataResult,
+  type ReadResult,
+  type StoreEvent,
+  type StoreHealth,
+  type StreamStore,
+} from '../ports/event-store.ts'
+import { appendBytes } from './append-bytes.ts'
+
+/** How an append is refused that carries more than one may; undefined when it does not. */
+export function tooLarge(events: readonly StoreEvent[]): Extract<AppendResult, { kind: 'tooLarge' }> | undefined {
+  const bytes = appendBytes(events)
+  const isTooLarge = bytes > APPEND_LIMITS.bytes || events.length > APPEND_LIMITS.events
+  return isTooLarge ? { kind: 'tooLarge', bytes } : undefined
+}
+
+/** The stream that holds a stream's metadata; the last event of it is the metadata in force. */
+export const metadataStream = (stream: string): string => `$$${stream}`
+
+/** A stream's metadata, by what was read of the end of its metadata stream. */
+export function metadataOf(last: ReadResult): MetadataResult {
+  if (last.kind === 'streamNotFound') return { kind: 'read', metadata: {}, revision: 'noStream' }
+  if (last.kind !== 'read') return last
+  const [event] = last.events
+  return { kind: 'read', metadata: event?.data ?? {}, revision: event?.revision ?? 'noStream' }
+}
+
+/**
+ * Whether a store answers, and how fast.
+ * @param causeOf what may be told of a fault
+ */
+export async function probed(
+  store: Pick<StreamStore, 'readLast'>,
+  causeOf: (fault: unknown) => string,
+): Promise<StoreHealth> {
+  const began = performance.now()
+  const latency = () => Math.round(performance.now() - began)
+  try {
+    const last = await store.readLast(PROBED_STREAM)
+    return { status: last.kind === 'accessDenied' ? 'denied' : 'up', latency: latency() }
+  } catch (fault) {
+    return { status: 'down', latency: latency(), detail: causeOf(fault) }
+  }
+}
