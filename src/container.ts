@@ -95,7 +95,7 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
   const directory = new PostgresDirectory(session, tools.clock)
   const projector = new Projector({
     eventStore: logEventStore(writer),
-    store: new PostgresProjectionStore(session, { besideLog: true }),
+    store: new PostgresProjectionStore(session, { besideLog: true, together: true }),
     writer,
     directory,
     logger,

@@ -7,6 +7,7 @@ import forwarding from '../migrations/0006_forwarding.sql'
 import projectionHalts from '../migrations/0007_projection_halts.sql'
 import projectionCalls from '../migrations/0010_projection_calls.sql'
 import eventStore from '../migrations/0013_event_store.sql'
+import projectionSets from '../migrations/0015_projection_sets.sql'
 import rowsAtCheckpoint from '../migrations/0014_rows_at_checkpoint.sql'
 import restoredViews from '../migrations/0011_restored_views.sql'
 import publishing from '../migrations/0012_publishing.sql'
@@ -30,4 +31,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0012_publishing', text: publishing },
   { name: '0013_event_store', text: eventStore },
   { name: '0014_rows_at_checkpoint', text: rowsAtCheckpoint },
+  { name: '0015_projection_sets', text: projectionSets },
 ]

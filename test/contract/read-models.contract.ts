@@ -322,6 +322,52 @@ export function readModelsContract(open: () => ReadSide): void {
       expect((await store.state(tenantId)).position).toBe(8)
     })
 
+    it('loads and writes pages of several tenants at once, each for itself', async () => {
+      const tenants = [newId.tenant(), newId.tenant(), newId.tenant()] as const
+      const { store, readModels } = open()
+      const orchard = (tenantId: string, position: number) => ({
+        ...NOTHING,
+        tenant_details: [details(tenantId, { name: `Name of ${tenantId}`, position })],
+        user_profile: [profile(tenantId, 'usr_a', { position })],
+        auth_sessions: [sessionOf(tenantId, 'ses_1', 'usr_a'), sessionOf(tenantId, 'ses_2', 'usr_a')],
+      })
+      const first = await Promise.all(tenants.map((tenantId) => store.commit(tenantId, 0, 3, orchard(tenantId, 3))))
+      expect(first).toEqual(['committed', 'committed', 'committed'])
+      const [one, moved, other] = tenants
+      await store.commit(moved, 3, 5, orchard(moved, 5))
+      const wanted = {
+        ...NOTHING_WANTED,
+        user_profile: [{ key: 'usr_a' }],
+        auth_sessions: [{ userId: 'usr_a' }, { key: 'ses_2' }],
+      }
+      const loaded = await Promise.all(tenants.map((tenantId) => store.loadAt(tenantId, 3, wanted)))
+      expect(loaded.map((rows) => rows?.user_profile[0]?.tenantId)).toEqual([one, undefined, other])
+      expect(loaded.map((rows) => rows?.auth_sessions.length)).toEqual([2, undefined, 2])
+      const second = await Promise.all(tenants.map((tenantId) => store.commit(tenantId, 3, 9, orchard(tenantId, 9))))
+      expect(second).toEqual(['committed', 'conflict', 'committed'])
+      for (const tenantId of tenants) {
+        const position = tenantId === moved ? 5 : 9
+        expect(await readModels.tenant(tenantId)).toMatchObject({ row: { name: `Name of ${tenantId}` }, position })
+      }
+    })
+
+    it('keeps no tenant from going on where the rows of another cannot be written', async () => {
+      const [one, poisoned, other] = [newId.tenant(), newId.tenant(), newId.tenant()]
+      const { store } = open()
+      const orchard = (tenantId: string, position: number) => ({
+        ...NOTHING,
+        tenant_details: [details(tenantId, { position })],
+      })
+      const results = await Promise.allSettled([
+        store.commit(one, 0, 2, orchard(one, 2)),
+        store.commit(poisoned, 0, 2, orchard(poisoned, 0.5)),
+        store.commit(other, 0, 2, orchard(other, 2)),
+      ])
+      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+      const positions = [one, poisoned, other].map(async (tenantId) => (await store.state(tenantId)).position)
+      expect(await Promise.all(positions)).toEqual([2, 0, 2])
+    })
+
     const halt = (position: number, change: Partial<Halt> = {}): Halt => ({
       view: 'user_profile',
       position,
@@ -625,6 +671,24 @@ export function readModelsContract(open: () => ReadSide): void {
           { text: `delete from read_models.${table} where tenant_id = $1 returning 1`, params: [foreign] },
         ])
         expect([table, writes]).toEqual([table, [[], []]])
+      }
+    })
+
+    it('stands around the tenants of a call that are projected together', async () => {
+      const { mine, foreign, session } = await two()
+      const enter = { text: 'select read_models.enter_all($1::text[])', params: [[mine, newId.tenant()]] }
+      for (const table of ['checkpoint', 'tenant_details', 'tenant_metrics', 'user_profile', 'auth_sessions']) {
+        const change = `update read_models.${table} set position = 9`
+        const [, seen, changed] = await session.transaction('owner', [
+          enter,
+          { text: `select tenant_id from read_models.${table}` },
+          { text: `${change} returning tenant_id` },
+        ])
+        expect([table, seen, changed]).toEqual([table, [{ tenant_id: mine }], [{ tenant_id: mine }]])
+        const move = { text: `update read_models.${table} set tenant_id = $1`, params: [foreign] }
+        await expect(session.transaction('owner', [enter, move])).rejects.toSatisfy(
+          (fault) => sqlState(fault) === '42501',
+        )
       }
     })
 

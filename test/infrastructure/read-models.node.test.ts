@@ -15,9 +15,10 @@ import { pgSession } from '../support/postgres-sessions.ts'
 
 const TABLES = Object.values(tables).filter((table) => is(table, PgTable))
 
-const readSide = (session: SqlSession) => ({
+/** @param together as in the container; otherwise as at the edge */
+const readSide = (session: SqlSession, together: boolean) => ({
   session,
-  store: new PostgresProjectionStore(session),
+  store: new PostgresProjectionStore(session, { together }),
   shadow: new PostgresShadowStore(session),
   readModels: new PostgresReadModels(session),
 })
@@ -31,7 +32,7 @@ describe('PostgreSQL', () => {
   })
   afterAll(() => session.close())
 
-  readModelsContract(() => readSide(session))
+  readModelsContract(() => readSide(session, true))
 
   it.each(TABLES.map((table) => [getTableName(table), table] as const))(
     'has the columns of %s that the queries are built from',
@@ -60,5 +61,5 @@ describe('PGlite', () => {
   })
   afterAll(() => session.close())
 
-  readModelsContract(() => readSide(session))
+  readModelsContract(() => readSide(session, false))
 })

@@ -1,19 +1,20 @@
 import type { Bus, WakeUp } from '#domain/ports/bus.ts'
 import type { Logger } from '#domain/ports/logger.ts'
 
-/** Milliseconds between two wake-ups of one tenant. A part of the time its read models may lag, and enough to do much at once. */
+/** Milliseconds between wake-ups. A part of the time that read models may lag, and enough to do much at once. */
 const INTERVAL = 100
 
 /**
- * Wakes a tenant at once, and while it is busy no more than once in an interval, for all that has been committed meanwhile: a
- * projection costs much the same for one event and for a hundred.
+ * Wakes what comes after a pause at once, and while there is work, tenants once in an interval and all together, each for all
+ * that has been committed meanwhile: a projection costs much the same for one event and for a hundred, and tenants that are
+ * projected at the same moment share statements.
  */
 export class PacedBus implements Bus {
   readonly #bus: Bus
   readonly #logger: Logger
   readonly #interval: number
-  /** Tenants that were woken in this interval, and the latest wake-up held back for each, if any. */
-  #woken = new Map<string, WakeUp | undefined>()
+  /** The latest wake-up of each tenant that waits for the end of the interval. */
+  #held = new Map<string, WakeUp>()
   #timer: NodeJS.Timeout | undefined
 
   /** @param interval milliseconds. */
@@ -24,11 +25,12 @@ export class PacedBus implements Bus {
   }
 
   async publish(wakeUps: readonly WakeUp[]): Promise<void> {
-    const first = wakeUps.filter(({ tenantId }) => !this.#woken.has(tenantId))
-    for (const wakeUp of wakeUps) this.#woken.set(wakeUp.tenantId, first.includes(wakeUp) ? undefined : wakeUp)
-    if (first.length === 0) return
-    this.#timer ??= setInterval(() => this.#next(), this.#interval)
-    await this.#bus.publish(first)
+    if (this.#timer) {
+      for (const wakeUp of wakeUps) this.#held.set(wakeUp.tenantId, wakeUp)
+      return
+    }
+    this.#timer = setInterval(() => this.#next(), this.#interval)
+    await this.#bus.publish(wakeUps)
   }
 
   /** Sends what is held back, and holds nothing more. */
@@ -38,9 +40,9 @@ export class PacedBus implements Bus {
     await this.#release()
   }
 
-  /** Once a whole interval has passed without a wake-up, nothing is left to wait for. */
+  /** Once a whole interval has passed without a wake-up, there is nothing to wait for. */
   #next(): void {
-    if (this.#woken.size === 0) {
+    if (this.#held.size === 0) {
       clearInterval(this.#timer)
       this.#timer = undefined
       return
@@ -49,8 +51,8 @@ export class PacedBus implements Bus {
   }
 
   async #release(): Promise<void> {
-    const held = [...this.#woken.values()].filter((wakeUp) => wakeUp !== undefined)
-    this.#woken = new Map(held.map(({ tenantId }) => [tenantId, undefined]))
+    const held = [...this.#held.values()]
+    this.#held = new Map()
     if (held.length === 0) return
     try {
       await this.#bus.publish(held)

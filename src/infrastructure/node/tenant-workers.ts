@@ -1,7 +1,11 @@
-/** Tenants worked at a time: five (seed line 2591), more while many wait. A database session is in use by each. */
-const WORKERS = { fewest: 5, most: 12 }
-/** Waiting tenants for which another worker is added. */
-const TENANTS_A_WORKER = 20
+/** How many tenants are worked at a time. */
+export interface WorkerBounds {
+  readonly fewest: number
+  readonly most: number
+}
+
+/** Five (seed line 2591), and one more for each tenant that waits: those who work at the same moment share statements. */
+const BOUNDS: WorkerBounds = { fewest: 5, most: 64 }
 
 interface Waiter {
   /** Position that is enough for whoever waits. */
@@ -16,15 +20,21 @@ interface Waiter {
 export class TenantWorkers {
   readonly #work: (tenantId: string) => Promise<number>
   readonly #onFault: (tenantId: string, fault: unknown) => void
+  readonly #bounds: WorkerBounds
   readonly #waiting = new Map<string, Waiter[]>()
   readonly #running = new Set<string>()
   #stopped = false
   #onIdle: (() => void)[] = []
 
   /** @param work returns the position of the tenant's log that it has come to */
-  constructor(work: (tenantId: string) => Promise<number>, onFault: (tenantId: string, fault: unknown) => void) {
+  constructor(
+    work: (tenantId: string) => Promise<number>,
+    onFault: (tenantId: string, fault: unknown) => void,
+    bounds = BOUNDS,
+  ) {
     this.#work = work
     this.#onFault = onFault
+    this.#bounds = bounds
   }
 
   /**
@@ -52,7 +62,8 @@ export class TenantWorkers {
 
   /** Tenants that may be worked at a time, by how many wait. */
   get workers(): number {
-    return Math.min(WORKERS.most, WORKERS.fewest + Math.floor(this.#waiting.size / TENANTS_A_WORKER))
+    const { fewest, most } = this.#bounds
+    return Math.min(most, fewest + this.#waiting.size)
   }
 
   #start(): void {

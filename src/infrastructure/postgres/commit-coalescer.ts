@@ -1,64 +1,38 @@
 import type { CommitBatch } from '#domain/ports/tenant-storage.ts'
+import { Coalescer, oneOfEachTenant } from './coalescer.ts'
 import { onlyRow, type SqlSession, type SqlStatement } from './sql-session.ts'
 
-interface Waiting {
+interface Ask {
   readonly tenantId: string
   readonly batch: CommitBatch
-  readonly resolve: (result: 'committed' | 'conflict') => void
-  readonly reject: (fault: unknown) => void
 }
+
+type Result = 'committed' | 'conflict'
 
 /** Most batches one statement takes. */
 const MAX_BATCHES = 256
 
-/**
- * Commits the batches of many tenants in one statement, so that they share one flush to disk. What comes while one is under way
- * waits for the next: two at a time were measured to cost more processor time a command, and to commit no more of them.
- */
+/** Commits the batches of many tenants in one statement, so that they share one flush to disk. */
 export class CommitCoalescer {
   readonly #session: SqlSession
-  #waiting: Waiting[] = []
-  #committing = false
+  // Of one tenant one batch: a second one stands on the result of the first.
+  readonly #asked = new Coalescer<Ask, Result>({
+    send: (asks) => this.#send(asks),
+    gate: () => oneOfEachTenant(MAX_BATCHES),
+  })
 
   constructor(session: SqlSession) {
     this.#session = session
   }
 
-  commit(tenantId: string, batch: CommitBatch): Promise<'committed' | 'conflict'> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ tenantId, batch, resolve, reject })
-      if (!this.#committing) void this.#work()
-    })
+  commit(tenantId: string, batch: CommitBatch): Promise<Result> {
+    return this.#asked.ask({ tenantId, batch })
   }
 
-  async #work(): Promise<void> {
-    this.#committing = true
-    // Whoever is ready in this turn joins.
-    await Promise.resolve()
-    while (this.#waiting.length > 0) await this.#send(this.#take())
-    this.#committing = false
-  }
-
-  /** The next batches, at most one a tenant: a second one of the same tenant stands on the result of the first. */
-  #take(): readonly Waiting[] {
-    const taken = new Map<string, Waiting>()
-    const left: Waiting[] = []
-    for (const waiting of this.#waiting) {
-      if (taken.size < MAX_BATCHES && !taken.has(waiting.tenantId)) taken.set(waiting.tenantId, waiting)
-      else left.push(waiting)
-    }
-    this.#waiting = left
-    return [...taken.values()]
-  }
-
-  async #send(batches: readonly Waiting[]): Promise<void> {
-    try {
-      const [rows] = await this.#session.transaction('owner', [commitStatement(batches)])
-      const committed = new Set(onlyRow(rows)['committed'] as readonly string[]) // the ids that commit_batches returns
-      for (const { tenantId, resolve } of batches) resolve(committed.has(tenantId) ? 'committed' : 'conflict')
-    } catch (fault) {
-      for (const { reject } of batches) reject(fault)
-    }
+  async #send(asks: readonly Ask[]): Promise<readonly Result[]> {
+    const [rows] = await this.#session.transaction('owner', [commitStatement(asks)])
+    const committed = new Set(onlyRow(rows)['committed'] as readonly string[]) // the ids that commit_batches returns
+    return asks.map(({ tenantId }) => (committed.has(tenantId) ? 'committed' : 'conflict'))
   }
 }
 
@@ -67,7 +41,7 @@ const changesDue = ({ deletes, puts }: CommitBatch) =>
   deletes.some((ref) => isDue(ref)) || puts.some(({ ref }) => isDue(ref))
 
 /** The batches as the sets of columns that `commit_batches` takes. */
-function commitStatement(batches: readonly Pick<Waiting, 'tenantId' | 'batch'>[]): SqlStatement {
+function commitStatement(batches: readonly Ask[]): SqlStatement {
   const events = batches.flatMap(({ tenantId, batch }) => batch.events.map((event) => ({ tenantId, ...event })))
   const puts = batches.flatMap(({ tenantId, batch }) => batch.puts.map((row) => ({ tenantId, ...row })))
   const deletes = batches.flatMap(({ tenantId, batch }) => batch.deletes.map((ref) => ({ tenantId, ref })))

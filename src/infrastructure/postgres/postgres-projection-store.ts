@@ -7,35 +7,32 @@ import type {
   Wanted,
 } from '#domain/ports/projection-store.ts'
 import type { ViewRow } from '#domain/projection/view.ts'
-import { VIEW_NAMES, VIEWS, type ViewName, type ViewPage } from '#domain/projection/views.ts'
-import {
-  onlyRow,
-  sqlState,
-  UNFLUSHED,
-  type SqlRow,
-  type SqlScope,
-  type SqlSession,
-  type SqlStatement,
-} from './sql-session.ts'
-import { namedBy, pageOf, written, writtenPage } from './view-rows.ts'
+import { VIEW_NAMES, type ViewName, type ViewPage } from '#domain/projection/views.ts'
+import { ProjectionPages, VIEW_VERSIONS } from './projection-pages.ts'
+import { onlyRow, sqlState, type SqlRow, type SqlScope, type SqlSession, type SqlStatement } from './sql-session.ts'
+import { namedBy, pageOf, written } from './view-rows.ts'
 
 /** Raised by the functions of the schema when somebody else has moved what was to be moved. */
 const MOVED = 'AC001'
 
-const VERSIONS = JSON.stringify(Object.fromEntries(VIEW_NAMES.map((name) => [name, VIEWS[name].version])))
+export interface PostgresProjectionStoreOptions {
+  readonly besideLog?: boolean
+  readonly together?: boolean
+}
 
 /** The projector's side of the schema `read_models`. View names are table names. */
 export class PostgresProjectionStore implements ProjectionStore {
   readonly #session: SqlSession
-  readonly #project: string
+  readonly #pages: ProjectionPages
 
   /**
    * @param options.besideLog whether the tenants' logs are in the same database. What a crash then takes from the read models
    * it also takes from what was confirmed after, and the sweep projects it again: nobody has to wait for the disk.
+   * @param options.together see `ProjectionPagesOptions`.
    */
-  constructor(session: SqlSession, { besideLog = false }: { readonly besideLog?: boolean } = {}) {
+  constructor(session: SqlSession, { besideLog = false, together = false }: PostgresProjectionStoreOptions = {}) {
     this.#session = session
-    this.#project = `select ${besideLog ? `${UNFLUSHED}, ` : ''}read_models.project($1, $2, $3, $4::jsonb, $5::jsonb)`
+    this.#pages = new ProjectionPages(session, { unflushed: besideLog, together })
   }
 
   async state(tenantId: string): Promise<ProjectionState> {
@@ -56,25 +53,18 @@ export class PostgresProjectionStore implements ProjectionStore {
     return pageOfAll(names, rows)
   }
 
-  async loadAt(tenantId: string, position: number, wanted: Wanted): Promise<ViewPage | undefined> {
-    const names = wantedViews(wanted)
-    const call = {
-      ...loadRows(tenantId, names, wanted),
-      text: 'select view, data from read_models.load_rows_at($1, $2::jsonb)',
-    }
-    const [rows = []] = await this.#session.transaction('owner', [call])
-    const checkpoint = rows.find(({ view }) => view === 'checkpoint')
-    return Number(checkpoint?.['data'] ?? 0) === position ? pageOfAll(names, rows) : undefined
+  loadAt(tenantId: string, position: number, wanted: Wanted): Promise<ViewPage | undefined> {
+    return this.#pages.load({ tenantId, position, wanted })
   }
 
   async commit(tenantId: string, from: number, to: number, rows: ViewPage, halts: readonly Halt[] = []) {
-    // The call goes behind the tenant's wall by itself.
-    const project = {
-      text: this.#project,
-      params: [tenantId, from, to, VERSIONS, writtenPage(rows)],
+    if (halts.length === 0) return this.#pages.commit({ tenantId, from, to, rows })
+    const advance = {
+      text: 'select read_models.advance($1, $2, $3, $4::jsonb)',
+      params: [tenantId, from, to, VIEW_VERSIONS],
     }
     const insertHalts = halts.map((halt) => insertHalt(tenantId, halt))
-    const results = await this.#unlessMoved(halts.length === 0 ? 'owner' : { tenantId }, [project, ...insertHalts])
+    const results = await this.#unlessMoved({ tenantId }, [advance, ...upserts(tenantId, rows), ...insertHalts])
     return results ? 'committed' : 'conflict'
   }
 

@@ -1,18 +1,8 @@
-import type { EventEnvelope } from '#common/envelope.ts'
 import type { FenceReason, Forwarding } from '#domain/ports/forwarding.ts'
 import type { CommitBatch, RowPage, TenantStorage } from '#domain/ports/tenant-storage.ts'
 import type { SharedStatements } from './shared-statements.ts'
 import type { SqlRow, SqlSession } from './sql-session.ts'
 import { headOf, rowOf } from './stored-row.ts'
-
-/** Events in their order, then the head they were read at: one statement is one snapshot, and one round trip. */
-const READ_EVENTS = `
-  select * from (
-    select body, position, null::text as hash, null::bigint as revision from tenant_log.event
-    where tenant_id = $1 and position > $2 order by position limit $3
-  ) e
-  union all
-  select null, position, hash, revision from tenant_log.tenant where tenant_id = $1`
 
 const columnsOf = ({ forwarded, pinnedTo, fence }: Forwarding) => [
   forwarded,
@@ -62,13 +52,8 @@ export class PostgresTenantStorage implements TenantStorage {
     )
   }
 
-  async readEvents(after: number, limit: number) {
-    // The head's row comes last, and also when there is no event.
-    const [rows = []] = await this.#session.transaction('owner', [
-      { text: READ_EVENTS, params: [this.#tenantId, after, limit] },
-    ])
-    const events = rows.flatMap(({ body }) => (typeof body === 'string' ? [JSON.parse(body) as EventEnvelope] : [])) // as written
-    return { events, head: headOf(rows.find(({ body }) => body === null)) }
+  readEvents(after: number, limit: number) {
+    return this.#shared.events.read(this.#tenantId, after, limit)
   }
 
   commit(batch: CommitBatch): Promise<'committed' | 'conflict'> {

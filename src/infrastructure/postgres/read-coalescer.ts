@@ -1,12 +1,11 @@
 import type { Head, RowPage, StoredRow } from '#domain/ports/tenant-storage.ts'
+import { Coalescer, weighing } from './coalescer.ts'
 import type { SqlSession } from './sql-session.ts'
 import { headOf, rowOf } from './stored-row.ts'
 
-interface Waiting {
+interface Ask {
   readonly tenantId: string
   readonly refs: readonly string[]
-  readonly resolve: (page: RowPage) => void
-  readonly reject: (fault: unknown) => void
 }
 
 /** Most refs one statement reads; a request that asks for more goes alone. */
@@ -28,67 +27,47 @@ const READ = `
 /** Reads for the writers of many tenants that ask at the same moment in one statement. */
 export class ReadCoalescer {
   readonly #session: SqlSession
-  #waiting: Waiting[] = []
-  #reading = false
+  readonly #asked = new Coalescer<Ask, RowPage>({
+    send: (asks) => this.#send(asks),
+    gate: () => weighing(MAX_REFS, ({ refs }) => refs.length),
+  })
 
   constructor(session: SqlSession) {
     this.#session = session
   }
 
   read(tenantId: string, refs: readonly string[]): Promise<RowPage> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ tenantId, refs, resolve, reject })
-      if (!this.#reading) void this.#work()
-    })
+    return this.#asked.ask({ tenantId, refs })
   }
 
-  async #work(): Promise<void> {
-    this.#reading = true
-    // Whoever is ready in this turn joins.
-    await Promise.resolve()
-    while (this.#waiting.length > 0) await this.#send(this.#take())
-    this.#reading = false
-  }
-
-  #take(): readonly Waiting[] {
-    let count = 0
-    const end = this.#waiting.findIndex(({ refs }, index) => (count += refs.length) > MAX_REFS && index > 0)
-    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end)
-  }
-
-  async #send(waiting: readonly Waiting[]): Promise<void> {
-    try {
-      const tenants = [...new Set(waiting.map(({ tenantId }) => tenantId))]
-      const asked = new Set<string>()
-      const params: [string[], string[], string[]] = [tenants, [], []]
-      for (const { tenantId, refs } of waiting) {
-        for (const ref of refs) {
-          const key = `${tenantId}/${ref}`
-          if (asked.has(key)) continue
-          asked.add(key)
-          params[1].push(tenantId)
-          params[2].push(ref)
-        }
+  async #send(asks: readonly Ask[]): Promise<readonly RowPage[]> {
+    const tenants = [...new Set(asks.map(({ tenantId }) => tenantId))]
+    const asked = new Set<string>()
+    const params: [string[], string[], string[]] = [tenants, [], []]
+    for (const { tenantId, refs } of asks) {
+      for (const ref of refs) {
+        const key = `${tenantId}/${ref}`
+        if (asked.has(key)) continue
+        asked.add(key)
+        params[1].push(tenantId)
+        params[2].push(ref)
       }
-      const [found = []] = await this.#session.transaction('owner', [{ text: READ, params }])
-      const heads = new Map<string, Head>()
-      const rows = new Map<string, StoredRow>()
-      for (const record of found) {
-        const tenantId = String(record['tenant_id'])
-        if (record['ref'] === null) {
-          heads.set(tenantId, headOf(record))
-          continue
-        }
-        const row = rowOf(record)
-        rows.set(`${tenantId}/${row.ref}`, row)
-      }
-      for (const { tenantId, refs, resolve } of waiting)
-        resolve({
-          head: heads.get(tenantId) ?? headOf(undefined),
-          rows: refs.flatMap((ref) => rows.get(`${tenantId}/${ref}`) ?? []),
-        })
-    } catch (fault) {
-      for (const { reject } of waiting) reject(fault)
     }
+    const [found = []] = await this.#session.transaction('owner', [{ text: READ, params }])
+    const heads = new Map<string, Head>()
+    const rows = new Map<string, StoredRow>()
+    for (const record of found) {
+      const tenantId = String(record['tenant_id'])
+      if (record['ref'] === null) {
+        heads.set(tenantId, headOf(record))
+        continue
+      }
+      const row = rowOf(record)
+      rows.set(`${tenantId}/${row.ref}`, row)
+    }
+    return asks.map(({ tenantId, refs }) => ({
+      head: heads.get(tenantId) ?? headOf(undefined),
+      rows: refs.flatMap((ref) => rows.get(`${tenantId}/${ref}`) ?? []),
+    }))
   }
 }

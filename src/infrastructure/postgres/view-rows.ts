@@ -22,15 +22,12 @@ export function pageOf(names: readonly ViewName[], results: readonly (readonly S
   return page as unknown as ViewPage // each table holds rows of its own view only
 }
 
-/** Rows as they are written: the document, and what a list can be searched by. */
-export const written = (rows: readonly ViewRow[]): string =>
-  storable(JSON.stringify(rows.map((doc) => ({ doc, search: searchText(doc) }))))
+/** A row as it is written: the document, and what a list can be searched by. */
+export const writtenRow = (doc: ViewRow) => ({ doc, search: searchText(doc) })
 
-/** The rows of all views that have any, by view. */
-export const writtenPage = (page: ViewPage): string =>
-  `{${VIEW_NAMES.filter((name) => page[name].length > 0)
-    .map((name) => `"${name}":${written(page[name])}`)
-    .join(',')}}`
+/** Rows of one view of one tenant, as they are written. */
+export const written = (rows: readonly ViewRow[]): string =>
+  storable(JSON.stringify(rows.map((row) => writtenRow(row))))
 
 /** What a list can be searched by, in lower case. */
 function searchText(

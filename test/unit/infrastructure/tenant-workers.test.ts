@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { TenantWorkers } from '#infrastructure/node/tenant-workers.ts'
+import { TenantWorkers, type WorkerBounds } from '#infrastructure/node/tenant-workers.ts'
 
-/** Workers whose work is held until a test ends it. */
-function heldWorkers() {
+/** Workers whose work is held until a test ends it; as many as are told. */
+function heldWorkers(bounds: WorkerBounds = { fewest: 5, most: 5 }) {
   const running = new Map<string, (outcome: number | Error) => void>()
   const runs: string[] = []
   const faults: string[] = []
@@ -15,6 +15,7 @@ function heldWorkers() {
       )
     },
     (tenantId, fault) => faults.push(`${tenantId}: ${String(fault)}`),
+    bounds,
   )
   const finish = async (tenantId: string, outcome: number | Error = 1) => {
     const end = running.get(tenantId)
@@ -35,6 +36,16 @@ describe('tenant workers', () => {
     await finish('b')
     // `a` was asked for while it ran: it runs once more, after who waited before it.
     expect(runs.slice(5)).toEqual(['f', 'a'])
+  })
+
+  it('are more while more tenants wait, within bounds', async () => {
+    const { workers, running, finish } = heldWorkers({ fewest: 2, most: 4 })
+    for (const tenantId of ['a', 'b', 'c', 'd', 'e', 'f']) void workers.run(tenantId, 1)
+    expect([...running.keys()]).toEqual(['a', 'b', 'c', 'd'])
+    expect(workers.workers).toBe(4)
+    for (const tenantId of ['a', 'b', 'c']) await finish(tenantId)
+    expect([...running.keys()]).toEqual(['d', 'e', 'f'])
+    expect(workers.workers).toBe(2)
   })
 
   it('serve by one run all who have asked for no more than it has done', async () => {

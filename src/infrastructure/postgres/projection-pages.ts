@@ -1,0 +1,145 @@
+import type { Wanted } from '#domain/ports/projection-store.ts'
+import { VIEW_NAMES, VIEWS, type ViewPage } from '#domain/projection/views.ts'
+import { Coalescer, oneOfEachTenant } from './coalescer.ts'
+import { onlyRow, SqlFault, UNFLUSHED, type SqlRow, type SqlSession, type SqlStatement } from './sql-session.ts'
+import { namedBy, pageOf, storable, writtenRow } from './view-rows.ts'
+
+interface Load {
+  readonly tenantId: string
+  /** Where the checkpoint must be. */
+  readonly position: number
+  readonly wanted: Wanted
+}
+
+/** Rows that a page of events has changed, and where the checkpoint is before and after it. */
+interface Page {
+  readonly tenantId: string
+  readonly from: number
+  readonly to: number
+  readonly rows: ViewPage
+}
+
+type Result = 'committed' | 'conflict'
+
+export interface ProjectionPagesOptions {
+  /** Whether what a crash takes from the read models is projected again, so that nobody has to wait for the disk. */
+  readonly unflushed: boolean
+  /** Whether tenants projected at the same moment share statements. Not in workerd, where a promise belongs to its request. */
+  readonly together: boolean
+}
+
+/** Most tenants of one statement. */
+const MAX_TENANTS = 64
+
+const LOAD = `select tenant, view, data
+  from read_models.load_pages($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])`
+
+/** Version of each view, as a JSON object. */
+export const VIEW_VERSIONS = JSON.stringify(Object.fromEntries(VIEW_NAMES.map((name) => [name, VIEWS[name].version])))
+
+/** Loads the rows that pages of events change, and writes them. The calls go behind the wall of their tenants by themselves. */
+export class ProjectionPages {
+  readonly #session: SqlSession
+  readonly #project: string
+  readonly #loads: Pick<Coalescer<Load, ViewPage | undefined>, 'ask'>
+  readonly #commits: Pick<Coalescer<Page, Result>, 'ask'>
+
+  constructor(session: SqlSession, { unflushed, together }: ProjectionPagesOptions) {
+    this.#session = session
+    this.#project = `select ${unflushed ? `${UNFLUSHED}, ` : ''}
+      read_models.project_pages($1::text[], $2::bigint[], $3::bigint[], $4::jsonb, $5::jsonb) as moved`
+    const gate = () => oneOfEachTenant(MAX_TENANTS)
+    this.#loads = together
+      ? new Coalescer({ send: (loads) => this.#load(loads), gate })
+      : { ask: async (load) => (await this.#load([load]))[0] }
+    this.#commits = together
+      ? new Coalescer({ send: (pages) => this.#commit(pages), gate })
+      : { ask: (page) => this.#commitAlone(page) }
+  }
+
+  /** The rows wanted; undefined when the checkpoint is not where it must be. */
+  load(load: Load): Promise<ViewPage | undefined> {
+    return this.#loads.ask(load)
+  }
+
+  commit(page: Page): Promise<Result> {
+    return this.#commits.ask(page)
+  }
+
+  async #load(loads: readonly Load[]): Promise<readonly (ViewPage | undefined)[]> {
+    const [rows = []] = await this.#session.transaction('owner', [loadStatement(loads)])
+    const found = Map.groupBy(rows, (row) => String(row['tenant']))
+    return loads.map(({ tenantId, position, wanted }) => {
+      const { checkpoint = [], ...views } = Object.groupBy(found.get(tenantId) ?? [], viewOf)
+      if (Number(checkpoint[0]?.['data'] ?? 0) !== position) return undefined
+      const names = VIEW_NAMES.filter((name) => wanted[name].length > 0)
+      return pageOf(
+        names,
+        names.map((name) => views[name] ?? []),
+      )
+    })
+  }
+
+  async #commit(pages: readonly Page[]): Promise<readonly (Result | Promise<Result>)[]> {
+    try {
+      const moved = await this.#projected(pages)
+      return pages.map(({ tenantId }) => (moved.has(tenantId) ? 'committed' : 'conflict'))
+    } catch (fault) {
+      if (pages.length === 1 || !(fault instanceof SqlFault)) throw fault
+      // What the database cannot hold of one tenant is to stop no other.
+      return pages.map((page) => this.#commitAlone(page))
+    }
+  }
+
+  async #commitAlone(page: Page): Promise<Result> {
+    return (await this.#projected([page])).has(page.tenantId) ? 'committed' : 'conflict'
+  }
+
+  /** The tenants whose page was written. */
+  async #projected(pages: readonly Page[]): Promise<ReadonlySet<string>> {
+    const params = [
+      pages.map(({ tenantId }) => tenantId),
+      pages.map(({ from }) => from),
+      pages.map(({ to }) => to),
+      VIEW_VERSIONS,
+      rowsOf(pages),
+    ]
+    const [rows] = await this.#session.transaction('owner', [{ text: this.#project, params }])
+    return new Set(onlyRow(rows)['moved'] as readonly string[]) // the ids that project_pages returns
+  }
+}
+
+const viewOf = (row: SqlRow): string => String(row['view'])
+
+function loadStatement(loads: readonly Load[]): SqlStatement {
+  const tenants: string[] = []
+  const [rowTenants, views, keys]: [string[], string[], string[]] = [[], [], []]
+  const [userTenants, userIds]: [string[], string[]] = [[], []]
+  for (const { tenantId, wanted } of loads) {
+    tenants.push(tenantId)
+    for (const view of VIEW_NAMES) {
+      const named = namedBy(wanted[view])
+      for (const key of named.keys) {
+        rowTenants.push(tenantId)
+        views.push(view)
+        keys.push(key)
+      }
+      for (const userId of named.userIds ?? []) {
+        userTenants.push(tenantId)
+        userIds.push(userId)
+      }
+    }
+  }
+  return { text: LOAD, params: [tenants, rowTenants, views, keys, userTenants, userIds] }
+}
+
+/** The rows of all pages, by view, as `project_pages` takes them. */
+function rowsOf(pages: readonly Page[]): string {
+  const views = VIEW_NAMES.flatMap((name) => {
+    const rows = pages.flatMap(({ tenantId, rows: page }) =>
+      page[name].map((row) => ({ tenant: tenantId, ...writtenRow(row) })),
+    )
+    return rows.length === 0 ? [] : [[name, rows] as const]
+  })
+  return storable(JSON.stringify(Object.fromEntries(views)))
+}
