@@ -1,4 +1,4 @@
-import { fromUtf8, toBase64Url } from '#common/bytes.ts'
+import { fromUtf8 } from '#common/bytes.ts'
 import { encodeUuid, ID_PREFIXES } from '#common/ids.ts'
 import { canonicalJson, type Json } from '#common/json.ts'
 import { newId } from '#domain/new-id.ts'
@@ -53,7 +53,7 @@ export function writeOnce(c: AppContext, route: string, request: Json): WriteOnc
   if (!IDEMPOTENCY_KEY.test(key))
     throw new RefusalError({ code: 'request.invalid_header', params: { header: 'Idempotency-Key' } })
   const caller = c.get('principal')?.userId ?? 'anonymous'
-  const recordId = toBase64Url(cryptography.sha256(canonicalJson([caller, route, key])))
+  const recordId = cryptography.sha256Base64Url(canonicalJson([caller, route, key]))
   const fingerprint = cryptography.sha256Hex(canonicalJson(request))
   const commandId = `${ID_PREFIXES.command}_${encodeUuid(cryptography.sha256(`command/${recordId}`))}`
   const metadata = (replay: ReplayKey) => ({ ...base, ...condition, commandId, replay })

@@ -3,7 +3,12 @@
 const ENCODER = new TextEncoder()
 const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-const VALUES = new Map(Array.from(ALPHABET, (char, value) => [char.charCodeAt(0), value]))
+/** Two digits for each 12 bits. */
+const PAIRS = Array.from(ALPHABET).flatMap((first) => Array.from(ALPHABET, (second) => first + second))
+const NO_DIGIT = 64
+/** The value of each digit, by its code. */
+const VALUES = new Uint8Array(128).fill(NO_DIGIT)
+for (const [value, char] of Array.from(ALPHABET).entries()) VALUES[char.charCodeAt(0)] = value
 
 /** UTF-8 bytes of a text. */
 export const fromUtf8 = (text: string): Uint8Array => ENCODER.encode(text)
@@ -14,11 +19,16 @@ export const toUtf8 = (bytes: Uint8Array): string => DECODER.decode(bytes)
 /** base64url (RFC 4648 §5) without padding. */
 export function toBase64Url(bytes: Uint8Array): string {
   let text = ''
-  for (let index = 0; index < bytes.length; index += 3) {
-    const [a = 0, b = 0, c = 0] = bytes.subarray(index, index + 3)
-    const group = (a << 16) | (b << 8) | c
-    const chars = Math.min(4, bytes.length - index + 1)
-    for (let digit = 0; digit < chars; digit++) text += ALPHABET.charAt((group >> (18 - 6 * digit)) & 63)
+  const rest = bytes.length % 3
+  const whole = bytes.length - rest
+  for (let index = 0; index < whole; index += 3) {
+    const group = ((bytes[index] ?? 0) << 16) | ((bytes[index + 1] ?? 0) << 8) | (bytes[index + 2] ?? 0)
+    text += `${PAIRS[group >> 12]}${PAIRS[group & 4_095]}`
+  }
+  if (rest === 1) text += PAIRS[(bytes[whole] ?? 0) << 4]
+  if (rest === 2) {
+    const group = ((bytes[whole] ?? 0) << 8) | (bytes[whole + 1] ?? 0)
+    text += `${PAIRS[group >> 4]}${ALPHABET.charAt((group & 15) << 2)}`
   }
   return text
 }
@@ -32,8 +42,8 @@ export function fromBase64Url(text: string): Uint8Array | undefined {
   let group = 0
   let at = 0
   for (let index = 0; index < text.length; index++) {
-    const value = VALUES.get(text.charCodeAt(index))
-    if (value === undefined) return undefined
+    const value = VALUES[text.charCodeAt(index)] ?? NO_DIGIT
+    if (value === NO_DIGIT) return undefined
     group = ((group << 6) | value) & 0xffff
     bits += 6
     if (bits >= 8) {

@@ -36,20 +36,21 @@ export const OperationId = idSchema<'OperationId'>(ID_PREFIXES.operation)
 export type OperationId = z.infer<typeof OperationId>
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
+/** Two digits for each 10 bits. */
+const PAIRS = Array.from(ALPHABET).flatMap((first) => Array.from(ALPHABET, (second) => first + second))
 
 /** Crockford base32 of 16 bytes: 26 characters, most significant bits first. */
 export function encodeUuid(bytes: Uint8Array): string {
   let text = ''
-  // 128 bits and two leading zeros make 26 digits of five.
+  // 128 bits and two leading zeros make 13 pairs of digits.
   let bits = 2
   let held = 0
-  for (const byte of bytes.subarray(0, 16)) {
-    held = (held << 8) | byte
+  for (let index = 0; index < 16; index++) {
+    held = (held << 8) | (bytes[index] ?? 0)
     bits += 8
-    while (bits >= 5) {
-      bits -= 5
-      text += ALPHABET.charAt((held >>> bits) & 31)
-    }
+    if (bits < 10) continue
+    bits -= 10
+    text += PAIRS[held >>> bits]
     held &= (1 << bits) - 1
   }
   return text

@@ -7,18 +7,51 @@ export type JsonObject = { readonly [key: string]: Json | undefined }
  * accept). Stores re-serialise JSON, so what is hashed is this form of the value and never stored bytes.
  */
 export function canonicalJson(value: Json): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item)).join(',')}]`
-  const entries = value as JsonObject // a non-array object: `Array.isArray` does not narrow readonly arrays away
-  let text = ''
-  const keys = Object.keys(entries)
-  // What was stored in this form comes back in it.
-  for (const key of isSorted(keys) ? keys : keys.toSorted()) {
-    const member = entries[key]
-    if (member === undefined) continue
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`
+  const sorted = inOrder(value)
+  return sorted === undefined ? sortedText(value) : JSON.stringify(sorted)
+}
+
+/**
+ * The value with the members of all objects in their order, itself where it is so already: the engine then writes it at once,
+ * several times faster than part by part. Undefined where there is no such value: objects list keys that are numbers first.
+ */
+function inOrder(value: Json): Json | undefined {
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) {
+    const items = value.map((item: Json) => inOrder(item))
+    return items.includes(undefined) ? undefined : (items as readonly Json[]) // just looked for
   }
-  return `{${text}}`
+  const entries = value as JsonObject // a non-array object: `Array.isArray` does not narrow readonly arrays away
+  let copy: Record<string, Json> | undefined
+  const keys = Object.keys(entries)
+  if (!isSorted(keys)) {
+    const sorted = Object.fromEntries(keys.toSorted().map((key) => [key, entries[key]]))
+    if (!isSorted(Object.keys(sorted))) return undefined
+    copy = sorted as Record<string, Json> // absent members are left out of the text
+  }
+  for (const key of keys) {
+    const member = entries[key]
+    if (member === null || typeof member !== 'object') continue
+    const sorted = inOrder(member)
+    if (sorted === undefined) return undefined
+    if (sorted === member) continue
+    copy ??= { ...entries } as Record<string, Json> // as above
+    copy[key] = sorted
+  }
+  return copy ?? value
+}
+
+function sortedText(value: Json): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map((item) => sortedText(item)).join(',')}]`
+  const entries = value as JsonObject // as above
+  const members = Object.keys(entries)
+    .toSorted()
+    .flatMap((key) => {
+      const member = entries[key]
+      return member === undefined ? [] : [`${JSON.stringify(key)}:${sortedText(member)}`]
+    })
+  return `{${members.join(',')}}`
 }
 
 const isSorted = (keys: readonly string[]): boolean => {
@@ -28,7 +61,7 @@ const isSorted = (keys: readonly string[]): boolean => {
 
 /** Whether two JSON values are equal, whatever the order of their members. */
 export const jsonEquals = (a: Json | undefined, b: Json | undefined): boolean =>
-  a === undefined || b === undefined ? a === b : canonicalJson(a) === canonicalJson(b)
+  a === b || (a !== undefined && b !== undefined && canonicalJson(a) === canonicalJson(b))
 
 /** Nesting depth of a JSON text, found without parsing it: a parser would recurse on what this is meant to refuse. */
 export function jsonTextDepth(text: string): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fromUtf8, toUtf8 } from '#common/bytes.ts'
+import { fromUtf8, toBase64Url, toUtf8 } from '#common/bytes.ts'
 import type { Cryptography } from '#domain/ports/cryptography.ts'
 
 const hex = (text: string) => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
@@ -20,6 +20,7 @@ export function cryptographyContract(cryptography: Cryptography): void {
       expect(cryptography.sha256Hex(text)).toBe(expected)
       expect(toHex(cryptography.sha256(text))).toBe(expected)
       expect(toHex(cryptography.sha256(fromUtf8(text)))).toBe(expected)
+      expect(cryptography.sha256Base64Url(text)).toBe(toBase64Url(hex(expected)))
     })
 
     it.each([

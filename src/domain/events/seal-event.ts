@@ -11,8 +11,8 @@ export const sealPersonal = (
   eventId: string,
   personal: JsonObject,
 ): SealedPersonal => ({
-  keyId,
   ciphertext: toBase64Url(cryptography.seal(key, fromUtf8(JSON.stringify(personal)), eventId)),
+  keyId,
 })
 
 /** The personal fields of an event, or undefined when there are none or the key does not open them. */

@@ -2,6 +2,8 @@
 export interface Cryptography {
   sha256(data: string | Uint8Array): Uint8Array
   sha256Hex(data: string): string
+  /** base64url without padding. */
+  sha256Base64Url(data: string): string
   hmacSha256(key: Uint8Array, data: string): Uint8Array
   randomBytes(length: number): Uint8Array
   /** AES-256-GCM: 12-byte nonce ‖ ciphertext ‖ 16-byte tag. `context` is authenticated, not stored. */

@@ -55,7 +55,8 @@ export class BatchDecider {
   readonly #tenantId: string
   readonly #tools: WriterTools
   readonly #rows: WorkingSet
-  readonly #admission: Admission
+  readonly #admission: Admission | undefined
+  readonly #prefetched: Prefetched
   readonly events: StoredEvent[] = []
   #position: number
   #hash: string
@@ -65,12 +66,13 @@ export class BatchDecider {
     tools: WriterTools,
     rows: WorkingSet,
     head: { readonly position: number; readonly hash: string },
-    admission: Admission = () => Promise.resolve(undefined),
+    { prefetched, admission }: { readonly prefetched: Prefetched; readonly admission?: Admission },
   ) {
     this.#tenantId = tenantId
     this.#tools = tools
     this.#rows = rows
     this.#admission = admission
+    this.#prefetched = prefetched
     this.#position = head.position
     this.#hash = head.hash
   }
@@ -105,17 +107,19 @@ export class BatchDecider {
     if (command.input.tenantId !== this.#tenantId)
       throw new Error(`${command.type} came to the writer of another tenant`)
     const now = this.#tools.clock()
+    // What was found before is still so for the first of a batch that changes anything.
+    const found = this.#rows.isUntouched ? this.#prefetched.get(metadata) : undefined
     if (command.type !== 'auth.logout') {
-      const live = await checkSession(this.#rows, this.#tenantId, metadata.actor, now)
+      const live = found?.session ?? (await checkSession(this.#rows, this.#tenantId, metadata.actor, now))
       if (!live.ok) return live
     }
     const replayed = await this.#replay(metadata)
     if (replayed) return replayed
     // After the replay: what was accepted once is answered whatever has happened since.
-    const refusal = await this.#admission(this.#position)
+    const refusal = await this.#admission?.(this.#position)
     if (refusal) return { ok: false, error: refusal }
 
-    const state: unknown = await definition.load(command.input, this.#rows, this.#tenantId)
+    const state = found ? found.state : await definition.load(command.input, this.#rows, this.#tenantId)
     const target = definition.target?.(command.input)
     if (target && metadata.expectedVersion !== undefined) {
       const actual = await this.#rows.version(target.type, target.id)
@@ -126,7 +130,9 @@ export class BatchDecider {
     const context: DecideContext = { tenantId: this.#tenantId, now, timestamp: timestampOf(now), actor: metadata.actor }
     const outcome = definition.decide(command.input, state, context)
     if (!outcome.ok) return outcome
-    const bytes = await this.#append(outcome.value, metadata, context)
+    const before = this.events.length
+    await this.#append(outcome.value, metadata, context)
+    const bytes = bytesOf(this.events.slice(before))
     if (bytes > MAX_COMMAND_BYTES)
       return refuse('validation.payload_too_large', { params: { max: MAX_COMMAND_BYTES, actual: bytes } })
     const receipt = await this.#receipt(outcome.value)
@@ -147,9 +153,8 @@ export class BatchDecider {
     return accept({ ...receipt, replayed: true, ...(sealedReply !== undefined && { sealedReply }) })
   }
 
-  /** Turns a decision into envelopes and rows. Returns how many bytes the events take. */
-  async #append(decision: Decision, metadata: CommandMetadata, context: DecideContext): Promise<number> {
-    let bytes = 0
+  /** Turns a decision into envelopes and rows. */
+  async #append(decision: Decision, metadata: CommandMetadata, context: DecideContext): Promise<void> {
     for (const draft of decision.events) {
       const envelope = await this.#envelope(draft, metadata, context)
       const form = hashedForm(envelope)
@@ -158,7 +163,6 @@ export class BatchDecider {
       // The canonical text that was hashed is also what is stored: one pass over the event serves both.
       const text = `${form.slice(0, -1)},"hash":"${this.#hash}"}`
       this.events.push({ position: envelope.position, text })
-      bytes += fromUtf8(text).length
     }
     for (const change of decision.rows ?? []) {
       if (change.value === undefined) this.#rows.remove(change.kind, change.id)
@@ -170,7 +174,6 @@ export class BatchDecider {
       const id = taskId(context.now, 'sendMail', `${subjectId}.${this.#position}.${index}`)
       this.#rows.put('due', id, { task: 'sendMail', subjectId, sealed, tries: 0 }, 1)
     }
-    return bytes
   }
 
   async #envelope(
@@ -190,25 +193,17 @@ export class BatchDecider {
     const subjectId = draft.subjectId ?? aggregateId
     const hasPersonal = personal !== undefined && Object.keys(personal).length > 0
     const { actor, correlationId, causationId, commandId, policyVersion } = metadata
+    // In the order of the canonical form, which then needs no sorting.
     return {
-      eventId,
-      type: event.type,
-      schemaVersion,
-      tenantId: this.#tenantId,
-      position,
-      aggregate: { type, id: aggregateId, version },
-      timestamp: context.timestamp,
-      correlationId,
-      ...(causationId !== undefined && { causationId }),
-      ...(actor.userId !== undefined && { userId: actor.userId }),
       actorType: actor.type,
-      commandId,
-      region: this.#tools.region,
+      aggregate: { id: aggregateId, type, version },
+      ...(causationId !== undefined && { causationId }),
       clock: { [this.#tools.region]: position },
-      epoch: 1,
-      prevHash: this.#hash,
-      ...(policyVersion !== undefined && { policyVersion }),
+      commandId,
+      correlationId,
       data,
+      epoch: 1,
+      eventId,
       ...(hasPersonal && {
         personal: sealPersonal(
           this.#tools.cryptography,
@@ -218,6 +213,15 @@ export class BatchDecider {
           personal,
         ),
       }),
+      ...(policyVersion !== undefined && { policyVersion }),
+      position,
+      prevHash: this.#hash,
+      region: this.#tools.region,
+      schemaVersion,
+      tenantId: this.#tenantId,
+      timestamp: context.timestamp,
+      type: event.type,
+      ...(actor.userId !== undefined && { userId: actor.userId }),
     }
   }
 
@@ -314,6 +318,15 @@ function definitionOf(command: Command): CommandDefinition<string, unknown, unkn
   return COMMANDS[command.type] as unknown as CommandDefinition<string, unknown, unknown> // type and input come as a pair
 }
 
+/** Bytes of the events in UTF-8, where they may be too many: no character takes more than three. Otherwise no more than that. */
+function bytesOf(events: readonly StoredEvent[]): number {
+  const atMost = events.reduce((sum, { text }) => sum + 3 * text.length, 0)
+  return atMost <= MAX_COMMAND_BYTES ? atMost : events.reduce((sum, { text }) => sum + fromUtf8(text).length, 0)
+}
+
+/** What commands have been found to stand on before the batch has changed anything, by their metadata. */
+export type Prefetched = ReadonlyMap<CommandMetadata, { readonly state: unknown; readonly session: Outcome<true> }>
+
 /**
  * Asks for all that the commands of a batch will read, so that storage is asked once and not once a command. A command that
  * cannot be loaded fails when it is decided, and alone.
@@ -323,15 +336,18 @@ export async function prefetch(
   batch: readonly { readonly command: Command; readonly metadata: CommandMetadata }[],
   tenantId: string,
   now: number,
-): Promise<void> {
-  const load = async ({ command }: (typeof batch)[number]) => definitionOf(command).load(command.input, rows, tenantId)
-  await Promise.allSettled(
-    batch.flatMap((one): Promise<unknown>[] => [
-      load(one),
-      checkSession(rows, tenantId, one.metadata.actor, now),
-      one.metadata.replay ? rows.readPresumedAbsent('replay', one.metadata.replay.recordId) : Promise.resolve(),
-    ]),
-  )
+): Promise<Prefetched> {
+  const found = new Map<CommandMetadata, { readonly state: unknown; readonly session: Outcome<true> }>()
+  const load = async ({ command, metadata }: (typeof batch)[number]) => {
+    const [state, session] = await Promise.all([
+      definitionOf(command).load(command.input, rows, tenantId),
+      checkSession(rows, tenantId, metadata.actor, now),
+      metadata.replay && rows.readPresumedAbsent('replay', metadata.replay.recordId),
+    ])
+    found.set(metadata, { state, session })
+  }
+  await Promise.allSettled(batch.map((one) => load(one)))
+  return found
 }
 
 /** UUIDv8 of tenant, position and command: no two events share one, even if a command's id comes again after years. */

@@ -12,35 +12,37 @@ export interface Entry {
 /** What commands read again and again. Of the rest each row is read about once. */
 const REMEMBERED: ReadonlySet<string> = new Set<RowKind>(['tenant', 'user', 'session', 'roster', 'email', 'subjectKey'])
 
+/** What is known of a row; null: there is no such row. */
+export type Known = Entry | null
+
 interface Remembered {
-  /** Whose row it is, and since when: see `KnownRows`. */
-  readonly epoch: object
-  /** undefined: there is no such row. */
-  readonly entry: Entry | undefined
+  readonly ref: string
+  readonly known: Known
+  /** Where the writer has it that remembers it. */
+  readonly rows: Map<string, Remembered>
 }
 
-/** Rows that the writers of a process remember, so many in all; those that were learned first go first. */
+/** Bounds the rows that the writers of a process remember, so many in all; those that were learned first go first. */
 export class RowMemory {
   readonly #capacity: number
-  readonly #rows = new Map<string, Remembered>()
+  readonly #rows = new Set<Remembered>()
 
   /** @param capacity rows. */
   constructor(capacity: number) {
     this.#capacity = capacity
   }
 
-  get(key: string, epoch: object): Remembered | undefined {
-    const row = this.#rows.get(key)
-    return row?.epoch === epoch ? row : undefined
+  add(row: Remembered): void {
+    this.#rows.add(row)
+    if (this.#rows.size <= this.#capacity) return
+    const oldest = this.#rows.values().next().value
+    if (!oldest) return
+    this.#rows.delete(oldest)
+    if (oldest.rows.get(oldest.ref) === oldest) oldest.rows.delete(oldest.ref)
   }
 
-  set(key: string, row: Remembered): void {
-    this.#rows.delete(key)
-    if (this.#rows.size >= this.#capacity) {
-      const oldest = this.#rows.keys().next()
-      if (!oldest.done) this.#rows.delete(oldest.value)
-    }
-    this.#rows.set(key, row)
+  remove(row: Remembered): void {
+    this.#rows.delete(row)
   }
 }
 
@@ -50,14 +52,11 @@ export class RowMemory {
  * be confirmed by reading the head.
  */
 export class KnownRows {
-  readonly #tenantId: string
   readonly #memory: RowMemory
-  /** Rows learned under another one are forgotten. */
-  #epoch: object = {}
+  #rows = new Map<string, Remembered>()
   #head: Head | undefined
 
-  constructor(tenantId: string, memory: RowMemory) {
-    this.#tenantId = tenantId
+  constructor(memory: RowMemory) {
     this.#memory = memory
   }
 
@@ -66,36 +65,38 @@ export class KnownRows {
   }
 
   /** The row at the known head; undefined when nothing is known of it. */
-  get(ref: string): { readonly entry: Entry | undefined } | undefined {
-    return this.#head && this.#memory.get(this.#key(ref), this.#epoch)
+  get(ref: string): Known | undefined {
+    return this.#rows.get(ref)?.known
   }
 
   /** Takes up what has been read at a head, unless more is known already. */
-  learn(head: Head, rows: ReadonlyMap<string, Entry | undefined>): void {
+  learn(head: Head, rows: ReadonlyMap<string, Known>): void {
     if (this.#head && this.#head.revision > head.revision) return
     if (this.#head?.revision !== head.revision) this.forget()
     this.#head = head
-    for (const [ref, entry] of rows) this.#set(ref, entry)
+    for (const [ref, known] of rows) this.#set(ref, known)
   }
 
   /** Follows a commit that was made on `expected`. */
-  advance(expected: Head, head: Head, changed: ReadonlyMap<string, Entry | undefined>): void {
+  advance(expected: Head, head: Head, changed: ReadonlyMap<string, Known>): void {
     if (this.#head?.revision !== expected.revision) this.forget()
     this.#head = head
-    for (const [ref, entry] of changed) this.#set(ref, entry)
+    for (const [ref, known] of changed) this.#set(ref, known)
   }
 
   /** Somebody else has written, or nobody can say what has been. */
   forget(): void {
     this.#head = undefined
-    this.#epoch = {}
+    for (const row of this.#rows.values()) this.#memory.remove(row)
+    this.#rows = new Map()
   }
 
-  #set(ref: string, entry: Entry | undefined): void {
-    if (REMEMBERED.has(ref.slice(0, ref.indexOf('/')))) this.#memory.set(this.#key(ref), { epoch: this.#epoch, entry })
-  }
-
-  #key(ref: string): string {
-    return `${this.#tenantId}/${ref}`
+  #set(ref: string, known: Known): void {
+    if (!REMEMBERED.has(ref.slice(0, ref.indexOf('/')))) return
+    const before = this.#rows.get(ref)
+    if (before) this.#memory.remove(before)
+    const row = { ref, known, rows: this.#rows }
+    this.#rows.set(ref, row)
+    this.#memory.add(row)
   }
 }

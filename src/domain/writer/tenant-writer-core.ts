@@ -87,7 +87,7 @@ export class TenantWriterCore {
     this.#storage = options.storage
     this.#tools = options.tools
     this.#mailer = options.mailer
-    this.#known = new KnownRows(options.tenantId, options.memory ?? new RowMemory(REMEMBERED_ROWS))
+    this.#known = new KnownRows(options.memory ?? new RowMemory(REMEMBERED_ROWS))
     this.#admission = options.admission
     this.#onOperation = options.onOperation ?? (() => Promise.resolve())
     this.#onCommitted = options.onCommitted ?? (() => undefined)
@@ -294,9 +294,10 @@ export class TenantWriterCore {
     const rows = new WorkingSet(this.#storage, this.#known, { presumes })
     try {
       const requests = batch.flatMap(({ request }) => request ?? [])
-      await prefetch(rows, requests, this.#tenantId, this.#tools.clock())
+      const prefetched = await prefetch(rows, requests, this.#tenantId, this.#tools.clock())
       const head = await rows.head()
-      const decider = new BatchDecider(this.#tenantId, this.#tools, rows, head, this.#admission)
+      const options = { prefetched, ...(this.#admission && { admission: this.#admission }) }
+      const decider = new BatchDecider(this.#tenantId, this.#tools, rows, head, options)
       const settled: (() => void)[] = []
       for (const { decide, reject } of batch) {
         const undo = rows.savepoint()

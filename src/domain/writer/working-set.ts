@@ -1,6 +1,6 @@
 import type { Json } from '#common/json.ts'
 import type { Head, StoredRow, TenantStorage } from '../ports/tenant-storage.ts'
-import type { Entry, KnownRows } from './known-rows.ts'
+import type { Known, KnownRows } from './known-rows.ts'
 import { rowRef, rowValue, type RowKind, type RowReader, type RowValues } from './rows.ts'
 
 /** Another writer of this tenant has committed while the batch was being read: read again and decide anew. */
@@ -14,9 +14,10 @@ export class ConcurrentCommit extends Error {
  */
 export class WorkingSet implements RowReader {
   readonly #storage: TenantStorage
-  readonly #loaded = new Map<string, Entry | undefined>()
-  readonly #written = new Map<string, Entry | undefined>()
-  readonly #journal: { readonly ref: string; readonly before: Entry | undefined; readonly existed: boolean }[] = []
+  readonly #loaded = new Map<string, Known>()
+  readonly #written = new Map<string, Known>()
+  /** What was written in its order, and what had been written there before. */
+  readonly #journal: { readonly ref: string; readonly before: Known | undefined }[] = []
   #wanted = new Map<
     string,
     { readonly done: Promise<void>; readonly resolve: () => void; readonly reject: (fault: unknown) => void }
@@ -66,21 +67,26 @@ export class WorkingSet implements RowReader {
     return (await this.#storage.readRows([])).head.revision === this.#assumed.revision
   }
 
-  async read<Kind extends RowKind>(kind: Kind, id: string): Promise<RowValues[Kind] | undefined> {
-    const entry = await this.#entry(rowRef(kind, id))
-    return entry && rowValue(kind, entry.value)
+  /** Whether nothing has been written: what was read before is still so. */
+  get isUntouched(): boolean {
+    return this.#written.size === 0
+  }
+
+  read<Kind extends RowKind>(kind: Kind, id: string): Promise<RowValues[Kind] | undefined> {
+    const valueOf = (entry: Known) => (entry ? rowValue(kind, entry.value) : undefined)
+    return this.#look(rowRef(kind, id), valueOf)
   }
 
   /**
    * As `read`, for a row that is hardly ever there: it is taken as absent without asking where the commit finds out (`absent`).
    * Unless the row is then written, whoever tells something on the strength of it must ask `presumedRightly`.
    */
-  async readPresumedAbsent<Kind extends RowKind>(kind: Kind, id: string): Promise<RowValues[Kind] | undefined> {
+  readPresumedAbsent<Kind extends RowKind>(kind: Kind, id: string): Promise<RowValues[Kind] | undefined> {
     const ref = rowRef(kind, id)
     if (!this.#presumes || !this.#known?.head || this.#written.has(ref) || this.#loaded.has(ref))
       return this.read(kind, id)
     this.#presumed.add(ref)
-    return undefined
+    return Promise.resolve(undefined)
   }
 
   /** Presumed rows that are written, so that the commit has to look after them. */
@@ -92,11 +98,11 @@ export class WorkingSet implements RowReader {
   async presumedRightly(): Promise<boolean> {
     const unproven = [...this.#presumed].filter((ref) => !this.#written.has(ref))
     await Promise.all(unproven.map((ref) => this.#fetch(ref)))
-    return unproven.every((ref) => this.#loaded.get(ref) === undefined)
+    return unproven.every((ref) => this.#loaded.get(ref) === null)
   }
 
-  async version(kind: RowKind, id: string): Promise<number> {
-    return (await this.#entry(rowRef(kind, id)))?.version ?? 0
+  version(kind: RowKind, id: string): Promise<number> {
+    return this.#look(rowRef(kind, id), (entry) => entry?.version ?? 0)
   }
 
   put<Kind extends RowKind>(kind: Kind, id: string, value: RowValues[Kind], version: number, expiresAt?: number): void {
@@ -105,11 +111,11 @@ export class WorkingSet implements RowReader {
   }
 
   remove(kind: RowKind, id: string): void {
-    this.#write(rowRef(kind, id), undefined)
+    this.#write(rowRef(kind, id), null)
   }
 
   /** The last state of each row that the batch has written. */
-  get written(): ReadonlyMap<string, Entry | undefined> {
+  get written(): ReadonlyMap<string, Known> {
     return this.#written
   }
 
@@ -119,7 +125,7 @@ export class WorkingSet implements RowReader {
     const deletes: string[] = []
     for (const [ref, entry] of this.#written) {
       if (entry) puts.push({ ref, ...entry })
-      else if (this.#loaded.get(ref) !== undefined || !this.#loaded.has(ref)) deletes.push(ref)
+      else if (this.#loaded.get(ref) !== null) deletes.push(ref)
     }
     return { puts, deletes }
   }
@@ -128,37 +134,37 @@ export class WorkingSet implements RowReader {
   savepoint(): () => void {
     const mark = this.#journal.length
     return () => {
-      for (const { ref, before, existed } of this.#journal.splice(mark).toReversed()) {
-        if (existed) this.#written.set(ref, before)
-        else this.#written.delete(ref)
+      for (const { ref, before } of this.#journal.splice(mark).toReversed()) {
+        if (before === undefined) this.#written.delete(ref)
+        else this.#written.set(ref, before)
       }
     }
   }
 
-  #write(ref: string, entry: Entry | undefined): void {
-    this.#journal.push({ ref, before: this.#written.get(ref), existed: this.#written.has(ref) })
+  #write(ref: string, entry: Known): void {
+    this.#journal.push({ ref, before: this.#written.get(ref) })
     this.#written.set(ref, entry)
   }
 
-  async #entry(ref: string): Promise<Entry | undefined> {
-    if (this.#written.has(ref)) return this.#written.get(ref)
-    if (!this.#loaded.has(ref)) {
-      if (this.#fault) throw this.#fault.cause
-      const known = this.#recall(ref)
-      if (known) return known.entry
-      await this.#fetch(ref)
-    }
-    return this.#loaded.get(ref)
+  /** Not `async`: of most rows it is known what they are, and a command looks at some thirty. */
+  #look<Answer>(ref: string, answerOf: (entry: Known) => Answer): Promise<Answer> {
+    const written = this.#written.get(ref)
+    const seen = written === undefined ? this.#loaded.get(ref) : written
+    if (seen !== undefined) return Promise.resolve(answerOf(seen))
+    if (this.#fault) return Promise.reject(this.#fault.cause)
+    const known = this.#recall(ref)
+    if (known !== undefined) return Promise.resolve(answerOf(known))
+    return this.#fetch(ref).then(() => answerOf(this.#loaded.get(ref) ?? null))
   }
 
   /** The row as it is known at the revision that this set is of. */
-  #recall(ref: string): { readonly entry: Entry | undefined } | undefined {
+  #recall(ref: string): Known | undefined {
     const head = this.#known?.head
     if (!head || (this.#head && this.#head.revision !== head.revision)) return undefined
     const known = this.#known?.get(ref)
-    if (!known) return undefined
+    if (known === undefined) return undefined
     this.#assume(head)
-    this.#loaded.set(ref, known.entry)
+    this.#loaded.set(ref, known)
     return known
   }
 
@@ -185,7 +191,7 @@ export class WorkingSet implements RowReader {
     try {
       const { rows, head } = await this.#storage.readRows([...wanted.keys()])
       this.#see(head)
-      const read = new Map<string, Entry | undefined>([...wanted.keys()].map((ref) => [ref, undefined]))
+      const read = new Map<string, Known>([...wanted.keys()].map((ref) => [ref, null]))
       for (const { ref, ...entry } of rows) read.set(ref, entry)
       for (const [ref, entry] of read) this.#loaded.set(ref, entry)
       this.#known?.learn(head, read)

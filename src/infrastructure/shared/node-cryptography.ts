@@ -1,9 +1,9 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
   createHmac,
   createSecretKey,
+  hash,
   hkdfSync,
   randomBytes,
   type KeyObject,
@@ -42,8 +42,9 @@ function random(length: number): Buffer {
 
 /** The port over `node:crypto`, which both runtimes have. */
 export const nodeCryptography: Cryptography = {
-  sha256: (data) => createHash('sha256').update(data).digest(),
-  sha256Hex: (data) => createHash('sha256').update(data).digest('hex'),
+  sha256: (data) => hash('sha256', data, 'buffer'),
+  sha256Hex: (data) => hash('sha256', data, 'hex'),
+  sha256Base64Url: (data) => hash('sha256', data, 'base64url'),
   hmacSha256: (key, data) => createHmac('sha256', keyOf(key)).update(data).digest(),
   randomBytes: (length) => random(length),
   seal(key, plaintext, context) {
