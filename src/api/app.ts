@@ -103,7 +103,7 @@ function failed(c: AppContext, fault: unknown) {
     requestId: c.get('requestId'),
     fault: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault),
   })
-  const { language } = c.var
+  const language = c.get('language')
   // Where the caller sends a key along, the same request once more does what this one may have done, and once.
   if (fault instanceof UnavailableFault)
     return answer(c, problemOf({ code: 'service.unavailable', retryAfter: 1 }, language, problemContext(c)))

@@ -10,7 +10,7 @@ import { RefusalError, unwrap } from './refusal-error.ts'
 
 /** The invitation a token stands for, whether or not it is still open. */
 export async function findInvitation(c: AppContext, token: string) {
-  const { services } = c.var
+  const services = c.get('services')
   const { tenantId, userId } = parseInvitationToken(token) ?? unwrap(refuse('invitation.not_found'))
   const tokenHash = invitationTokenHash(services.cryptography, token)
   const [tenant, user] = await Promise.all([services.writer.tenant(tenantId), services.writer.user(tenantId, userId)])
@@ -37,7 +37,7 @@ export async function acceptInvitation(
   password: string,
   displayName: string | undefined,
 ): Promise<{ readonly tenantId: string; readonly tenantName: string; readonly receipt: Receipt }> {
-  const { services } = c.var
+  const services = c.get('services')
   const { tenantId, userId, tokenHash, minLength, tenantName, open } = await findInvitation(c, token)
   const proof = services.keyVault.ipIndex(password)
   const request: Json = { tokenHash, proof, displayName }

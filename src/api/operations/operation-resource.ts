@@ -20,13 +20,13 @@ export function operationResource(c: AppContext, operationId: string, row: Opera
 }
 
 function responseOf(c: AppContext, operationId: string, sealed: string) {
-  const { status, headers, body } = openAnswer(c.var.services.keyVault, operationId, sealed)
+  const { status, headers, body } = openAnswer(c.get('services').keyVault, operationId, sealed)
   return { status, headers, body: JSON.parse(body) as JSONValue } // as the API has answered
 }
 
 /** Nobody has answered it: the answer is made here, in the language of whoever asks. */
 function givenUp(c: AppContext, status: OperationRow['status']) {
   const code = status === 'expired' ? 'operation.expired' : 'operation.abandoned'
-  const problem = problemOf({ code }, c.var.language, { requestId: c.var.requestId })
+  const problem = problemOf({ code }, c.get('language'), { requestId: c.get('requestId') })
   return { status: problem.status, headers: {}, body: problem.body as unknown as JSONValue } // a problem document is JSON
 }

@@ -33,7 +33,7 @@ export class DeferredCommand extends Error {
  * answered with where its outcome will be found.
  */
 export const respondAsync = createMiddleware<AppEnv>(async (c, next) => {
-  const { services } = c.var
+  const services = c.get('services')
   const wanted = PREFERENCE.test(c.req.header('prefer') ?? '') && !c.get('onBehalf')
   if (wanted && isWrite(c.req) && fromUtf8(await c.req.text()).length <= MAX_BODY_BYTES) {
     c.set('services', { ...services, writer: deferring(services) })

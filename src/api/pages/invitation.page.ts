@@ -14,7 +14,7 @@ const PATH = '/invitations/:token'
 const MAX_FORM_BYTES = 16 * 1024
 const MIN_LENGTH = 8
 
-const text = (c: AppContext, id: string, params?: ErrorParams) => messages.format(c.var.language, id, params)
+const text = (c: AppContext, id: string, params?: ErrorParams) => messages.format(c.get('language'), id, params)
 
 /**
  * Where the link in an invitation's mail leads: a form for the first password. Looking at it uses nothing up, since mail

@@ -15,7 +15,7 @@ export function pageAnswer(
   title: string,
   content: Html,
 ) {
-  const { language } = c.var
+  const language = c.get('language')
   c.header('Content-Language', language)
   c.header('Referrer-Policy', 'no-referrer')
   c.header(

@@ -23,7 +23,7 @@ const KEPT = 'public, max-age=86400, immutable'
 
 /** Carries the hash of the text: another text has another name. */
 export const styleSheetName = (c: AppContext): string =>
-  `pages-${c.var.services.cryptography.sha256Hex(STYLE).slice(0, HASH_LENGTH)}.css`
+  `pages-${c.get('services').cryptography.sha256Hex(STYLE).slice(0, HASH_LENGTH)}.css`
 
 /** What all pages look like, fetched once and not with each page. */
 export const registerStyleSheet = (app: App) =>

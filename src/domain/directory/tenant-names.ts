@@ -34,19 +34,34 @@ export function nameChanges(
     tenant: new Set(after.tenant_details.map(({ key }) => key)),
     user: new Set(after.user_profile.map(({ key }) => key)),
   }
+  const passed = page.flatMap(({ event }) => namesIn(event, keyVault)).map((name) => [idOf(name), name] as const)
+  // Most pages change no name, and an address costs a hash to compare.
+  if (passed.length === 0 && keepsNames(before, after)) return { confirmed: [], released: [] }
   const old = namesOf(
     before.tenant_details.filter(({ key }) => changed.tenant.has(key)),
     before.user_profile.filter(({ key }) => changed.user.has(key)),
     keyVault,
   )
   const now = namesOf(after.tenant_details, after.user_profile, keyVault)
-  const passed = page.flatMap(({ event }) => namesIn(event, keyVault)).map((name) => [idOf(name), name] as const)
   const given = new Map<string, TenantName>(passed)
   return {
     // A name that went from one holder to another is told too: who came to its going alone may have told that, and died.
     confirmed: [...now].flatMap(([id, name]) => (old.has(id) && !given.has(id) ? [] : [name])),
     released: [...new Map<string, TenantName>([...old, ...given])].flatMap(([id, name]) => (now.has(id) ? [] : [name])),
   }
+}
+
+/** Whether every row had the names before that it has now. */
+function keepsNames(before: ViewPage, after: ViewPage): boolean {
+  const tenants = new Map(before.tenant_details.map((row) => [row.key, row]))
+  const users = new Map(before.user_profile.map((row) => [row.key, row]))
+  return (
+    after.user_profile.every(({ key, email }) => users.get(key)?.email === email) &&
+    after.tenant_details.every(({ key, slug, settings: { customDomain } }) => {
+      const row = tenants.get(key)
+      return row?.slug === slug && row.settings.customDomain === customDomain
+    })
+  )
 }
 
 /** Those of the names that none of the rows has any more. */

@@ -11,6 +11,9 @@ export interface CoalescerOptions<Ask, Answer> {
   readonly gate: () => (ask: Ask) => boolean
 }
 
+/** Whoever has been asked of meanwhile joins: all requests that came in together are then at hand. */
+export const endOfTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
+
 /**
  * Sends together what is asked at the same moment. What comes while a sending is under way waits for the next: two at a time
  * were measured to cost more processor time, and to get no more done.
@@ -33,8 +36,7 @@ export class Coalescer<Ask, Answer> {
 
   async #work(): Promise<void> {
     this.#sending = true
-    // Whoever is ready in this turn joins.
-    await Promise.resolve()
+    await endOfTurn()
     while (this.#waiting.length > 0) await this.#send(this.#take())
     this.#sending = false
   }

@@ -1,6 +1,6 @@
 import type { CommitBatch } from '#domain/ports/tenant-storage.ts'
 import { Coalescer, oneOfEachTenant } from './coalescer.ts'
-import { onlyRow, type SqlSession, type SqlStatement } from './sql-session.ts'
+import { joinNumbers, joinTexts, onlyRow, splitTexts, type SqlSession, type SqlStatement } from './sql-session.ts'
 
 interface Ask {
   readonly tenantId: string
@@ -40,6 +40,12 @@ const isDue = (ref: string) => ref.startsWith('due/')
 const changesDue = ({ deletes, puts }: CommitBatch) =>
   deletes.some((ref) => isDue(ref)) || puts.some(({ ref }) => isDue(ref))
 
+const COMMIT = `select tenant_log.commit_batches(
+  ${splitTexts(1)}, $2::bigint[], $3::bigint[], ${splitTexts(4)}, $5::boolean[],
+  ${splitTexts(6)}, $7::bigint[], ${splitTexts(8)},
+  ${splitTexts(9)}, ${splitTexts(10)}, $11::bigint[], ${splitTexts(12)}, $13::bigint[],
+  ${splitTexts(14)}, ${splitTexts(15)}, ${splitTexts(16)}, ${splitTexts(17)}) as committed`
+
 /** The batches as the sets of columns that `commit_batches` takes. */
 function commitStatement(batches: readonly Ask[]): SqlStatement {
   const events = batches.flatMap(({ tenantId, batch }) => batch.events.map((event) => ({ tenantId, ...event })))
@@ -47,27 +53,25 @@ function commitStatement(batches: readonly Ask[]): SqlStatement {
   const deletes = batches.flatMap(({ tenantId, batch }) => batch.deletes.map((ref) => ({ tenantId, ref })))
   const absent = batches.flatMap(({ tenantId, batch }) => (batch.absent ?? []).map((ref) => ({ tenantId, ref })))
   return {
-    text: `select tenant_log.commit_batches(
-      $1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::boolean[], $6::text[], $7::bigint[], $8::text[],
-      $9::text[], $10::text[], $11::bigint[], $12::text[], $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[]) as committed`,
+    text: COMMIT,
     params: [
-      batches.map(({ tenantId }) => tenantId),
-      batches.map(({ batch }) => batch.expected.revision),
-      batches.map(({ batch }) => batch.head.position),
-      batches.map(({ batch }) => batch.head.hash),
-      batches.map(({ batch }) => changesDue(batch)),
-      events.map(({ tenantId }) => tenantId),
-      events.map(({ position }) => position),
-      events.map(({ text }) => text),
-      puts.map(({ tenantId }) => tenantId),
-      puts.map(({ ref }) => ref),
-      puts.map(({ version }) => version),
-      puts.map(({ value }) => JSON.stringify(value)),
-      puts.map(({ expiresAt }) => expiresAt ?? null),
-      deletes.map(({ tenantId }) => tenantId),
-      deletes.map(({ ref }) => ref),
-      absent.map(({ tenantId }) => tenantId),
-      absent.map(({ ref }) => ref),
+      joinTexts(batches.map(({ tenantId }) => tenantId)),
+      joinNumbers(batches.map(({ batch }) => batch.expected.revision)),
+      joinNumbers(batches.map(({ batch }) => batch.head.position)),
+      joinTexts(batches.map(({ batch }) => batch.head.hash)),
+      `{${batches.map(({ batch }) => changesDue(batch)).join(',')}}`,
+      joinTexts(events.map(({ tenantId }) => tenantId)),
+      joinNumbers(events.map(({ position }) => position)),
+      joinTexts(events.map(({ text }) => text)),
+      joinTexts(puts.map(({ tenantId }) => tenantId)),
+      joinTexts(puts.map(({ ref }) => ref)),
+      joinNumbers(puts.map(({ version }) => version)),
+      joinTexts(puts.map(({ value }) => JSON.stringify(value))),
+      joinNumbers(puts.map(({ expiresAt }) => expiresAt ?? null)),
+      joinTexts(deletes.map(({ tenantId }) => tenantId)),
+      joinTexts(deletes.map(({ ref }) => ref)),
+      joinTexts(absent.map(({ tenantId }) => tenantId)),
+      joinTexts(absent.map(({ ref }) => ref)),
     ],
   }
 }

@@ -1,9 +1,9 @@
-import { UNFLUSHED, type SqlSession } from './sql-session.ts'
+import { joinNumbers, joinTexts, splitTexts, UNFLUSHED, type SqlSession } from './sql-session.ts'
 
 /** What is lost is confirmed again. In the order of tenants, so that replicas do not lock each other out. */
 const CONFIRM = `
   with further as (
-    select t.tenant_id, c.position from unnest($1::text[], $2::bigint[]) c (tenant, position)
+    select t.tenant_id, c.position from unnest(${splitTexts(1)}, $2::bigint[]) c (tenant, position)
     join tenant_log.tenant t on t.tenant_id = c.tenant and t.projected < c.position
     order by t.tenant_id for update of t
   ), confirmed as (
@@ -33,7 +33,7 @@ export class ConfirmationCoalescer {
     const waiting = this.#waiting
     this.#waiting = new Map()
     if (waiting.size === 0) return
-    const params = [[...waiting.keys()], [...waiting.values()]]
+    const params = [joinTexts([...waiting.keys()]), joinNumbers([...waiting.values()])]
     await this.#session.transaction('owner', [{ text: CONFIRM, params }])
   }
 }

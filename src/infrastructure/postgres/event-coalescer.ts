@@ -1,7 +1,7 @@
 import type { EventEnvelope } from '#common/envelope.ts'
 import type { Head } from '#domain/ports/tenant-storage.ts'
 import { Coalescer, weighing } from './coalescer.ts'
-import type { SqlSession } from './sql-session.ts'
+import { joinNumbers, joinTexts, splitTexts, type SqlSession } from './sql-session.ts'
 import { headOf } from './stored-row.ts'
 
 interface Ask {
@@ -21,14 +21,14 @@ const MAX_EVENTS = 16_000
 /** The events asked for and the heads they were read at: one statement is one snapshot, and one round trip. */
 const READ = `
   select asked.at, e.body, e.position, null::text as hash, null::bigint as revision
-  from unnest($1::text[], $2::bigint[], $3::bigint[]) with ordinality asked (tenant, after, most, at)
+  from unnest(${splitTexts(1)}, $2::bigint[], $3::bigint[]) with ordinality asked (tenant, after, most, at)
   cross join lateral (
     select body, position from tenant_log.event
     where tenant_id = asked.tenant and position > asked.after order by position limit asked.most
   ) e
   union all
   select asked.at, null, t.position, t.hash, t.revision
-  from unnest($1::text[]) with ordinality asked (tenant, at)
+  from unnest(${splitTexts(1)}) with ordinality asked (tenant, at)
   cross join lateral (select * from tenant_log.tenant where tenant_id = asked.tenant limit 1) t`
 
 /** Reads logs for whoever follows them at the same moment in one statement. */
@@ -49,9 +49,9 @@ export class EventCoalescer {
 
   async #send(asks: readonly Ask[]): Promise<readonly LogPart[]> {
     const params = [
-      asks.map(({ tenantId }) => tenantId),
-      asks.map(({ after }) => after),
-      asks.map(({ limit }) => limit),
+      joinTexts(asks.map(({ tenantId }) => tenantId)),
+      joinNumbers(asks.map(({ after }) => after)),
+      joinNumbers(asks.map(({ limit }) => limit)),
     ]
     const [rows = []] = await this.#session.transaction('owner', [{ text: READ, params }])
     const parts = asks.map(() => ({ events: [] as EventEnvelope[], head: headOf(undefined) }))

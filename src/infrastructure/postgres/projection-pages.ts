@@ -1,7 +1,17 @@
 import type { Wanted } from '#domain/ports/projection-store.ts'
 import { VIEW_NAMES, VIEWS, type ViewPage } from '#domain/projection/views.ts'
 import { Coalescer, oneOfEachTenant } from './coalescer.ts'
-import { onlyRow, SqlFault, UNFLUSHED, type SqlRow, type SqlSession, type SqlStatement } from './sql-session.ts'
+import {
+  joinNumbers,
+  joinTexts,
+  onlyRow,
+  splitTexts,
+  SqlFault,
+  UNFLUSHED,
+  type SqlRow,
+  type SqlSession,
+  type SqlStatement,
+} from './sql-session.ts'
 import { namedBy, pageOf, storable, writtenRow } from './view-rows.ts'
 
 interface Load {
@@ -31,8 +41,8 @@ export interface ProjectionPagesOptions {
 /** Most tenants of one statement. */
 const MAX_TENANTS = 64
 
-const LOAD = `select tenant, view, data
-  from read_models.load_pages($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])`
+const LOAD = `select tenant, view, data from read_models.load_pages(
+  ${splitTexts(1)}, ${splitTexts(2)}, ${splitTexts(3)}, ${splitTexts(4)}, ${splitTexts(5)}, ${splitTexts(6)})`
 
 /** Version of each view, as a JSON object. */
 export const VIEW_VERSIONS = JSON.stringify(Object.fromEntries(VIEW_NAMES.map((name) => [name, VIEWS[name].version])))
@@ -47,7 +57,7 @@ export class ProjectionPages {
   constructor(session: SqlSession, { unflushed, together }: ProjectionPagesOptions) {
     this.#session = session
     this.#project = `select ${unflushed ? `${UNFLUSHED}, ` : ''}
-      read_models.project_pages($1::text[], $2::bigint[], $3::bigint[], $4::jsonb, $5::jsonb) as moved`
+      read_models.project_pages(${splitTexts(1)}, $2::bigint[], $3::bigint[], $4::jsonb, $5::jsonb) as moved`
     const gate = () => oneOfEachTenant(MAX_TENANTS)
     this.#loads = together
       ? new Coalescer({ send: (loads) => this.#load(loads), gate })
@@ -98,9 +108,9 @@ export class ProjectionPages {
   /** The tenants whose page was written. */
   async #projected(pages: readonly Page[]): Promise<ReadonlySet<string>> {
     const params = [
-      pages.map(({ tenantId }) => tenantId),
-      pages.map(({ from }) => from),
-      pages.map(({ to }) => to),
+      joinTexts(pages.map(({ tenantId }) => tenantId)),
+      joinNumbers(pages.map(({ from }) => from)),
+      joinNumbers(pages.map(({ to }) => to)),
       VIEW_VERSIONS,
       rowsOf(pages),
     ]
@@ -130,7 +140,8 @@ function loadStatement(loads: readonly Load[]): SqlStatement {
       }
     }
   }
-  return { text: LOAD, params: [tenants, rowTenants, views, keys, userTenants, userIds] }
+  const params = [tenants, rowTenants, views, keys, userTenants, userIds].map((texts) => joinTexts(texts))
+  return { text: LOAD, params }
 }
 
 /** The rows of all pages, by view, as `project_pages` takes them. */

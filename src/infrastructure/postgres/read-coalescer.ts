@@ -1,6 +1,6 @@
 import type { Head, RowPage, StoredRow } from '#domain/ports/tenant-storage.ts'
 import { Coalescer, weighing } from './coalescer.ts'
-import type { SqlSession } from './sql-session.ts'
+import { joinTexts, splitTexts, type SqlSession } from './sql-session.ts'
 import { headOf, rowOf } from './stored-row.ts'
 
 interface Ask {
@@ -17,11 +17,11 @@ const MAX_REFS = 2_000
  */
 const READ = `
   select t.tenant_id, t.position, t.hash, t.revision, null as ref, null as version, null as body, null as expires_at
-  from unnest($1::text[]) asked (tenant)
+  from unnest(${splitTexts(1)}) asked (tenant)
   cross join lateral (select * from tenant_log.tenant where tenant_id = asked.tenant limit 1) t
   union all
   select r.tenant_id, null, null, null, r.ref, r.version, r.body, r.expires_at
-  from unnest($2::text[], $3::text[]) asked (tenant, ref)
+  from unnest(${splitTexts(2)}, ${splitTexts(3)}) asked (tenant, ref)
   cross join lateral (select * from tenant_log.row where tenant_id = asked.tenant and ref = asked.ref limit 1) r`
 
 /** Reads for the writers of many tenants that ask at the same moment in one statement. */
@@ -43,16 +43,17 @@ export class ReadCoalescer {
   async #send(asks: readonly Ask[]): Promise<readonly RowPage[]> {
     const tenants = [...new Set(asks.map(({ tenantId }) => tenantId))]
     const asked = new Set<string>()
-    const params: [string[], string[], string[]] = [tenants, [], []]
+    const [rowTenants, rowRefs]: [string[], string[]] = [[], []]
     for (const { tenantId, refs } of asks) {
       for (const ref of refs) {
         const key = `${tenantId}/${ref}`
         if (asked.has(key)) continue
         asked.add(key)
-        params[1].push(tenantId)
-        params[2].push(ref)
+        rowTenants.push(tenantId)
+        rowRefs.push(ref)
       }
     }
+    const params = [tenants, rowTenants, rowRefs].map((texts) => joinTexts(texts))
     const [found = []] = await this.#session.transaction('owner', [{ text: READ, params }])
     const heads = new Map<string, Head>()
     const rows = new Map<string, StoredRow>()

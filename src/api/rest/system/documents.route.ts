@@ -11,10 +11,10 @@ export const registerDocuments = (app: App) => {
     return c.json(document, 200, { 'Cache-Control': 'public, max-age=300' })
   })
   app.get('/.well-known/jwks.json', async (c) =>
-    c.json(await c.var.services.keyRing.jwks(), 200, { 'Cache-Control': 'public, max-age=300' }),
+    c.json(await c.get('services').keyRing.jwks(), 200, { 'Cache-Control': 'public, max-age=300' }),
   )
   app.get('/dev/mailbox', async (c) => {
-    const { mailbox, profile } = c.var.services
+    const { mailbox, profile } = c.get('services')
     if (!mailbox || profile !== 'development') throw new RefusalError({ code: 'route.not_found' })
     return c.json({ items: await mailbox() }, 200)
   })

@@ -13,7 +13,7 @@ export const registerHealth = (app: App) => {
   app.get('/health/live', (c) => c.json(answer('ok', {}), 200))
   for (const path of ['/health', '/health/ready'] as const) {
     app.get(path, async (c) => {
-      const { services } = c.var
+      const services = c.get('services')
       const checks = {
         readModels: await probe(() => services.readModels.ping()),
         tenantWriter: await probe(() => services.writer.tenant(PLATFORM_TENANT_ID)),

@@ -6,7 +6,7 @@ import { userProfileOf, type UserProfileView } from '#domain/user/views/user-pro
 import type { UserState } from '#domain/user/user-state.ts'
 import type { Receipt } from '#domain/writer/command.ts'
 import { formatConsistencyToken } from '#common/consistency-token.ts'
-import { TenantId, UserId } from '#common/ids.ts'
+import type { TenantId, UserId } from '#common/ids.ts'
 import type { AppContext } from '../../context.ts'
 import { RefusalError } from '../../refusal-error.ts'
 
@@ -24,7 +24,7 @@ export function tenantResource({
   updatedAt,
 }: TenantDetails) {
   return {
-    tenantId: TenantId.parse(tenantId),
+    tenantId: tenantId as TenantId, // written from one
     name,
     slug,
     subscriptionPlan,
@@ -51,8 +51,8 @@ export function userResource({
   lastLogin,
 }: UserProfileView) {
   return {
-    userId: UserId.parse(key),
-    tenantId: TenantId.parse(tenantId),
+    userId: key as UserId, // written from one
+    tenantId: tenantId as TenantId, // likewise
     email,
     ...(displayName !== undefined && { displayName }),
     role,
@@ -82,11 +82,8 @@ export function userOfReceipt({ aggregate, position }: Receipt) {
 }
 
 /** Headers of every answer to a write: how far the log is now, and the version that `If-Match` may name. */
-export function writeHeaders(c: AppContext, tenantId: string, receipt: Receipt): void {
-  c.header(
-    'Consistency-Token',
-    formatConsistencyToken({ tenantId: TenantId.parse(tenantId), position: receipt.position }),
-  )
+export function writeHeaders(c: AppContext, tenantId: TenantId, receipt: Receipt): void {
+  c.header('Consistency-Token', formatConsistencyToken({ tenantId, position: receipt.position }))
   c.get('services').readCache.saw(tenantId, receipt.position)
   if (receipt.aggregate) c.header('ETag', `"${receipt.aggregate.version}"`)
 }

@@ -35,7 +35,7 @@ const route = createRoute({
 /** Two steps in the writer with the hash between them, outside: debit an attempt, check the password, begin the session. */
 export const registerLogin = (app: App) =>
   app.openapi(route, async (c) => {
-    const { services } = c.var
+    const services = c.get('services')
     const { email, authMethod, credentials, tenant } = c.req.valid('json')
     if (authMethod !== 'password') unwrap(refuse('auth.invalid_auth_method'))
     const { password } = credentials
@@ -59,7 +59,7 @@ export const registerLogin = (app: App) =>
       await services.writer.execute(
         tenantId,
         { type: 'auth.begin_login', input: { tenantId, emailIndex, sessionId, client } },
-        { commandId: newId.command(), actor: ANONYMOUS, correlationId: c.var.correlationId },
+        { commandId: newId.command(), actor: ANONYMOUS, correlationId: c.get('correlationId') },
       ),
     ).reply as unknown as BeginLoginReply // what auth.begin_login replies
     if (begun.kind === 'locked') {
@@ -101,7 +101,9 @@ export const registerLogin = (app: App) =>
         },
         // Only a success is worth repeating: a failure must be counted each time.
         {
-          ...(verified ? once.withSecret(issued) : { commandId: newId.command(), correlationId: c.var.correlationId }),
+          ...(verified
+            ? once.withSecret(issued)
+            : { commandId: newId.command(), correlationId: c.get('correlationId') }),
           actor: ANONYMOUS,
         },
       ),
@@ -117,7 +119,7 @@ export const registerLogin = (app: App) =>
 
 /** G-23: by host, else as named by body or header, else by the directory; undefined when nobody has the address. */
 async function tenantOf(c: AppContext, named: string | undefined, emailIndex: string): Promise<TenantId | undefined> {
-  const { directory } = c.var.services
+  const { directory } = c.get('services')
   const host = (c.req.header('host') ?? '').replace(/:\d+$/, '').toLowerCase()
   const name = named ?? c.req.header('x-tenant')
   const [byHost] =
@@ -140,7 +142,7 @@ function clientOf(c: AppContext): LoginClient {
   const userAgent = (c.req.header('user-agent') ?? '').slice(0, 512)
   const deviceId = c.req.header('x-device-id')?.slice(0, 128)
   const appVersion = c.req.header('x-app-version')?.slice(0, 64)
-  const ipAddress = c.var.clientAddress
+  const ipAddress = c.get('clientAddress')
   return {
     deviceInfo: {
       userAgent,
@@ -149,7 +151,7 @@ function clientOf(c: AppContext): LoginClient {
       ...(appVersion !== undefined && { appVersion }),
     },
     ipAddress,
-    ipIndex: c.var.services.keyVault.ipIndex(ipAddress),
+    ipIndex: c.get('services').keyVault.ipIndex(ipAddress),
     authMethod: 'password',
   }
 }

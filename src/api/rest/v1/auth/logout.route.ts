@@ -21,7 +21,7 @@ const route = createRoute({
 /** A session that has ended already is signed out too: 204, and no event (G-40). A deactivated user's token is refused. */
 export const registerLogout = (app: App) =>
   app.openapi(route, async (c) => {
-    const { services } = c.var
+    const services = c.get('services')
     const claims = await tokenClaims(c)
     const tenantId = TenantId.parse(claims.tenantId)
     const sessionId = SessionId.parse(claims.sessionId)

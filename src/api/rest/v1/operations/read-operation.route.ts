@@ -22,7 +22,7 @@ export const registerReadOperation = (app: App) =>
   app.openapi(route, async (c) => {
     const { tenantId, userId } = await authenticate(c)
     const { operationId } = c.req.valid('param')
-    const row = await c.var.services.writer.operation(tenantId, operationId)
+    const row = await c.get('services').writer.operation(tenantId, operationId)
     // Somebody else's is none of the caller's.
     const own = row?.userId === userId ? row : unwrap(refuse('resource.not_found'))
     const resource = operationResource(c, operationId, own)

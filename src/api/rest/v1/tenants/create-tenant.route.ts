@@ -39,7 +39,7 @@ const route = createRoute({
  */
 export const registerCreateTenant = (app: App) =>
   app.openapi(route, async (c) => {
-    const { services, decisions, language } = c.var
+    const [services, decisions, language] = [c.get('services'), c.get('decisions'), c.get('language')]
     const principal = await authenticate(c)
     const directoryResource = { kind: 'tenantDirectory', tenantId: PLATFORM_TENANT_ID, id: PLATFORM_TENANT_ID } as const
     unwrap(await checkAllowed(decisions, principal, 'tenant.create', directoryResource))

@@ -23,7 +23,7 @@ const route = createRoute({
 
 export const registerDeleteTenant = (app: App) =>
   app.openapi(route, async (c) => {
-    const { services, decisions } = c.var
+    const [services, decisions] = [c.get('services'), c.get('decisions')]
     const principal = await authenticate(c)
     const { tenantId } = c.req.valid('param')
     const body = c.req.valid('json')

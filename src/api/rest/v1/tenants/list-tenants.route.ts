@@ -24,10 +24,10 @@ export const registerListTenants = (app: App) =>
   app.openapi(route, async (c) => {
     const principal = await authenticate(c)
     const directory = { kind: 'tenantDirectory', tenantId: PLATFORM_TENANT_ID, id: PLATFORM_TENANT_ID } as const
-    unwrap(await checkAllowed(c.var.decisions, principal, 'tenant.list', directory))
+    unwrap(await checkAllowed(c.get('decisions'), principal, 'tenant.list', directory))
     const { page, pageSize, sortBy, sortOrder, status = 'active', plan, name } = c.req.valid('query')
     await catchUp(c, 'tenant_details')
     const filters = { status, ...(plan !== undefined && { plan }), ...(name !== undefined && { name }) }
-    const found = await c.var.services.readModels.tenants(filters, { page, pageSize, sortBy, sortOrder })
+    const found = await c.get('services').readModels.tenants(filters, { page, pageSize, sortBy, sortOrder })
     return c.json({ items: found.items.map((row) => tenantResource(row)), page, pageSize, total: found.total }, 200)
   })

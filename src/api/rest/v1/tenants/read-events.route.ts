@@ -25,7 +25,7 @@ const route = createRoute({
 /** Envelopes as they are stored; `personal.opened` is added for those who may see personal fields. */
 export const registerReadEvents = (app: App) =>
   app.openapi(route, async (c) => {
-    const { services, decisions } = c.var
+    const [services, decisions] = [c.get('services'), c.get('decisions')]
     const principal = await authenticate(c)
     const { tenantId } = c.req.valid('param')
     const { after, limit } = c.req.valid('query')

@@ -24,7 +24,7 @@ export const registerReadTenant = (app: App) =>
   app.openapi(route, async (c) => {
     const principal = await authenticate(c)
     const { tenantId } = c.req.valid('param')
-    unwrap(await checkAllowed(c.var.decisions, principal, 'tenant.read', { kind: 'tenant', tenantId, id: tenantId }))
+    unwrap(await checkAllowed(c.get('decisions'), principal, 'tenant.read', { kind: 'tenant', tenantId, id: tenantId }))
     const { row } = await readTenant(c, tenantId)
     const tenant = row ?? unwrap(refuse('resource.not_found'))
     readHeaders(c, tenant)

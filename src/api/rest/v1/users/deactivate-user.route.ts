@@ -21,7 +21,7 @@ const route = createRoute({
 
 export const registerDeactivateUser = (app: App) =>
   app.openapi(route, async (c) => {
-    const { services, decisions } = c.var
+    const [services, decisions] = [c.get('services'), c.get('decisions')]
     const principal = await authenticate(c)
     const { tenantId, userId } = c.req.valid('param')
     const { reason, deactivationType, reactivationDate } = c.req.valid('json')

@@ -23,7 +23,7 @@ export const registerListUsers = (app: App) =>
   app.openapi(route, async (c) => {
     const principal = await authenticate(c)
     const { tenantId } = c.req.valid('param')
-    unwrap(await checkAllowed(c.var.decisions, principal, 'user.list', { kind: 'tenant', tenantId, id: tenantId }))
+    unwrap(await checkAllowed(c.get('decisions'), principal, 'user.list', { kind: 'tenant', tenantId, id: tenantId }))
     const { page, pageSize, sortBy, sortOrder, status, role, search } = c.req.valid('query')
     const filters = {
       ...(status !== undefined && { status }),

@@ -21,7 +21,7 @@ const route = createRoute({
 
 export const registerReactivateUser = (app: App) =>
   app.openapi(route, async (c) => {
-    const { services, decisions } = c.var
+    const [services, decisions] = [c.get('services'), c.get('decisions')]
     const principal = await authenticate(c)
     const { tenantId, userId } = c.req.valid('param')
     const receipt = unwrap(

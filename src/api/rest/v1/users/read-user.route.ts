@@ -26,7 +26,7 @@ export const registerReadUser = (app: App) =>
     const principal = await authenticate(c)
     const { tenantId, userId } = c.req.valid('param')
     const resource = { kind: 'user', tenantId, id: userId } as const
-    if (!(await c.var.decisions.allows(policyActor(principal), 'user.read', resource)))
+    if (!(await c.get('decisions').allows(policyActor(principal), 'user.read', resource)))
       unwrap(refuse('resource.not_found'))
     const { row } = await readUser(c, tenantId, userId)
     const user = row ?? unwrap(refuse('resource.not_found'))

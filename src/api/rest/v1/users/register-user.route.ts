@@ -31,7 +31,7 @@ const route = createRoute({
 
 export const registerRegisterUser = (app: App) =>
   app.openapi(route, async (c) => {
-    const { services, decisions, language } = c.var
+    const [services, decisions, language] = [c.get('services'), c.get('decisions'), c.get('language')]
     const principal = await authenticate(c)
     const { tenantId } = c.req.valid('param')
     const body = c.req.valid('json')

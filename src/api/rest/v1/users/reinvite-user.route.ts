@@ -32,7 +32,7 @@ const route = createRoute({
 
 export const registerReinviteUser = (app: App) =>
   app.openapi(route, async (c) => {
-    const { services, decisions, language } = c.var
+    const [services, decisions, language] = [c.get('services'), c.get('decisions'), c.get('language')]
     const principal = await authenticate(c)
     const { tenantId, userId } = c.req.valid('param')
     const { delivery } = c.req.valid('json')

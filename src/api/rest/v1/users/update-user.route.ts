@@ -32,7 +32,7 @@ const route = createRoute({
 
 export const registerUpdateUser = (app: App) =>
   app.openapi(route, async (c) => {
-    const { services, decisions } = c.var
+    const [services, decisions] = [c.get('services'), c.get('decisions')]
     const principal = await authenticate(c)
     const { tenantId, userId } = c.req.valid('param')
     const patch = c.req.valid('json')
