@@ -191,7 +191,7 @@ export function tenantStorageContract(open: (tenantId: string) => Promise<Tenant
 
     it('gives texts back as they were, whatever they hold', async () => {
       const storage = await open(newId.tenant())
-      const value = { text: `\u0000 \ud800 "'\\ \u{1F600}`, deep: [[{ a: 1e21 }]], 'key\u0000': -0.5, zero: 0 }
+      const value = { text: `\u0000 \u001e \ud800 "'\\ \u{1F600}`, deep: [[{ a: 1e21 }]], 'key\u0000': -0.5, zero: 0 }
       const text = JSON.stringify({ position: 1, value })
       const only = { ...batch(EMPTY, 1, { puts: [row('user/a', value)] }), events: [{ position: 1, text }] }
       expect(await storage.commit(only)).toBe('committed')

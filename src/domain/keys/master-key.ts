@@ -5,7 +5,13 @@ import type { KeyVault } from '../ports/key-vault.ts'
 const PREFIX = 'mk1.'
 export const MASTER_KEY_BYTES = 32
 /** Keys that need not be unwrapped again. Longer secrets are not keys, and are not remembered. */
-const REMEMBERED_KEYS = 5_000
+const REMEMBERED_KEYS = 20_000
+
+interface Unwrapped {
+  /** For whom the key was wrapped: for others it does not open. */
+  readonly owner: string
+  readonly key: Uint8Array
+}
 
 /** The 32 bytes of `ACCI_MASTER_KEY`, or undefined when the text is anything else. */
 export function parseMasterKey(text: string): Uint8Array | undefined {
@@ -18,16 +24,15 @@ export function createKeyVault(masterKey: Uint8Array, cryptography: Cryptography
   const wrapping = cryptography.hkdf(masterKey, 'wrap')
   const indexing = { email: cryptography.hkdf(masterKey, 'email-index'), ip: cryptography.hkdf(masterKey, 'ip-index') }
   // Whoever asks must have the wrapped key: once it is destroyed, what is remembered here opens nothing any more.
-  const unwrapped = new Map<string, Uint8Array>()
+  const unwrapped = new Map<string, Unwrapped>()
   return {
     wrap: (key, owner) => `${PREFIX}${toBase64Url(cryptography.seal(wrapping, key, owner))}`,
     unwrap(wrapped, owner) {
-      const name = `${owner}/${wrapped}`
-      const known = unwrapped.get(name)
-      if (known) return known
+      const known = unwrapped.get(wrapped)
+      if (known?.owner === owner) return known.key
       const sealed = wrapped.startsWith(PREFIX) ? fromBase64Url(wrapped.slice(PREFIX.length)) : undefined
       const key = sealed && cryptography.open(wrapping, sealed, owner)
-      if (key && key.length <= MASTER_KEY_BYTES) remember(unwrapped, name, key)
+      if (key && key.length <= MASTER_KEY_BYTES) remember(unwrapped, wrapped, { owner, key })
       return key
     },
     emailIndex: (email) => toBase64Url(cryptography.hmacSha256(indexing.email, email)),
@@ -35,10 +40,10 @@ export function createKeyVault(masterKey: Uint8Array, cryptography: Cryptography
   }
 }
 
-function remember(keys: Map<string, Uint8Array>, name: string, key: Uint8Array): void {
+function remember(keys: Map<string, Unwrapped>, wrapped: string, key: Unwrapped): void {
   if (keys.size >= REMEMBERED_KEYS) {
     const oldest = keys.keys().next()
     if (!oldest.done) keys.delete(oldest.value)
   }
-  keys.set(name, key)
+  keys.set(wrapped, key)
 }

@@ -5,9 +5,12 @@ interface Output {
   write(text: string): unknown
 }
 
+/** Milliseconds that a line may be held back. */
+const HELD = 50
+
 /**
- * Writes lines, those of one turn of the event loop together: a write costs as much as a good part of a request. What is
- * still held when the process ends goes out then.
+ * Writes lines, those of a moment together: a write costs as much as a good part of a request. What is still held when the
+ * process ends goes out then.
  */
 export function lineWriter(output: Output): (line: string) => void {
   let held = ''
@@ -20,7 +23,7 @@ export function lineWriter(output: Output): (line: string) => void {
     if (held !== '') writeSync(output.fd, held)
   })
   return (line) => {
-    if (held === '') setImmediate(release)
+    if (held === '') setTimeout(release, HELD)
     held += `${line}\n`
   }
 }

@@ -36,8 +36,10 @@ export class Coalescer<Ask, Answer> {
 
   async #work(): Promise<void> {
     this.#sending = true
-    await endOfTurn()
-    while (this.#waiting.length > 0) await this.#send(this.#take())
+    while (this.#waiting.length > 0) {
+      await endOfTurn()
+      await this.#send(this.#take())
+    }
     this.#sending = false
   }
 
