@@ -39,10 +39,30 @@ export function tenantStorageContract(open: (tenantId: string) => Promise<Tenant
       if (!storage.checksAbsence) return
       const first = batch(EMPTY, 1, { puts: [row('replay/a')] })
       await storage.commit(first)
-      const second = batch(after(first), 1, { puts: [row('replay/b')] })
+      const second = batch(after(first), 1, { puts: [row('replay/b'), row('replay/a')] })
       expect(await storage.commit({ ...second, absent: ['replay/b', 'replay/a'] })).toBe('conflict')
       expect(await storage.readRows(['replay/b'])).toEqual({ rows: [], head: after(first) })
+      expect((await storage.readEvents(1, 1)).events).toEqual([])
       expect(await storage.commit({ ...second, absent: ['replay/b'] })).toBe('committed')
+    })
+
+    it('spoils nothing of other tenants where one has presumed wrongly', async () => {
+      const [one, wrong, other] = await Promise.all([1, 2, 3].map(() => open(newId.tenant())))
+      if (!one?.checksAbsence || !wrong || !other) return
+      const first = batch(EMPTY, 1, { puts: [row('replay/a')] })
+      await wrong.commit(first)
+      const next = (expected: Head) => ({
+        ...batch(expected, 1, { puts: [row('replay/a'), row('user/a')] }),
+        absent: ['replay/a'],
+      })
+      const results = await Promise.all([
+        one.commit(next(EMPTY)),
+        wrong.commit(next(after(first))),
+        other.commit(next(EMPTY)),
+      ])
+      expect(results).toEqual(['committed', 'conflict', 'committed'])
+      expect((await one.readRows(['replay/a', 'user/a'])).rows).toHaveLength(2)
+      expect(await wrong.readRows(['user/a'])).toEqual({ rows: [], head: after(first) })
     })
 
     it('begins empty', async () => {

@@ -51,7 +51,9 @@ export const nodeCryptography: Cryptography = {
     const nonce = random(NONCE)
     const cipher = createCipheriv(CIPHER, keyOf(key), nonce)
     cipher.setAAD(Buffer.from(context))
-    return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
+    const ciphertext = cipher.update(plaintext)
+    cipher.final()
+    return Buffer.concat([nonce, ciphertext, cipher.getAuthTag()])
   },
   open(key, sealed, context) {
     if (sealed.length < NONCE + TAG) return undefined
@@ -59,7 +61,10 @@ export const nodeCryptography: Cryptography = {
       const decipher = createDecipheriv(CIPHER, keyOf(key), sealed.subarray(0, NONCE), { authTagLength: TAG })
       decipher.setAAD(Buffer.from(context))
       decipher.setAuthTag(sealed.subarray(sealed.length - TAG))
-      return Buffer.concat([decipher.update(sealed.subarray(NONCE, sealed.length - TAG)), decipher.final()])
+      // GCM is a stream: all has come by now, and the end only says whether it is genuine.
+      const plaintext = decipher.update(sealed.subarray(NONCE, sealed.length - TAG))
+      decipher.final()
+      return plaintext
     } catch {
       return undefined
     }
