@@ -1,6 +1,5 @@
 /**
- * npm run bench:check: the targets of `npm run bench` that can be held to on a busy machine too, each at half, in less than a
- * minute: how many times more CPU time a peer takes for the same command. Rates and latencies are not checked: they are those
+ * npm run bench:check: the targets of `npm run bench` that can be held to on a busy machine too, each at half, in a minute or two: how many times more CPU time a peer takes for the same command. Rates and latencies are not checked: they are those
  * of the machine. Ends with 1 when one is missed in each of three rounds, or a side lost or doubled anything.
  *
  * Where the product does not reach half the target yet, it is held to what it reaches, less a margin, so that it cannot get
@@ -16,17 +15,15 @@ import { prepareServer } from './sides/database.ts'
 import { PEERS } from './sides/peers.ts'
 import { cpuRatio, hotAggregate, manyTenants, MANY } from './targets/commands.ts'
 
-const ROUNDS = 3
-const PACE = { seconds: 0.8, warmUp: 0.2 } as const
+const ROUNDS = 6
+const PACE = { seconds: 1.2, warmUp: 0.3 } as const
 const POPULATION = { tenants: 8, usersPerTenant: 25, hot: ROUNDS } as const
 const WARM = { seconds: 6, warmUp: 0.5 } as const
 const CONNECTIONS = 16
 
 /** What the product is held to where half the target is not reached: three quarters of what it reaches on a busy machine. */
 const REACHED: Readonly<Record<string, Goal>> = {
-  [cpuRatio(MANY, PEERS.emmett)]: { atLeast: 1 },
-  [cpuRatio(MANY, PEERS.nest)]: { atLeast: 0.5 },
-  [cpuRatio(MANY, PEERS.crud)]: { atLeast: 0.1 },
+  [cpuRatio(MANY, PEERS.crud)]: { atLeast: 0.15 },
 }
 
 const half = (goal: Goal): Goal => ('atLeast' in goal ? { atLeast: goal.atLeast / 2 } : { atMost: goal.atMost * 2 })

@@ -66,10 +66,15 @@ export class Coalescer<Ask, Answer> {
   }
 }
 
-/** Lets in as many as weigh no more than `most` together. */
+/** Lets in as many as weigh no more than `most` together, or one that weighs more. */
 export const weighing = <Ask>(most: number, weight: (ask: Ask) => number) => {
   let sum = 0
-  return (ask: Ask): boolean => (sum += weight(ask)) <= most
+  return (ask: Ask): boolean => {
+    const next = sum + weight(ask)
+    if (sum > 0 && next > most) return false
+    sum = next
+    return true
+  }
 }
 
 /** Lets in one of each tenant, and no more than `most`. */

@@ -1,6 +1,6 @@
 import type { Wanted } from '#domain/ports/projection-store.ts'
 import { VIEW_NAMES, VIEWS, type ViewPage } from '#domain/projection/views.ts'
-import { Coalescer, oneOfEachTenant } from './coalescer.ts'
+import { Coalescer, oneOfEachTenant, weighing } from './coalescer.ts'
 import {
   joinNumbers,
   joinTexts,
@@ -38,8 +38,9 @@ export interface ProjectionPagesOptions {
   readonly together: boolean
 }
 
-/** Most tenants of one statement. */
+/** Most tenants of one statement, and most rows; a page that has more goes alone. */
 const MAX_TENANTS = 64
+const MAX_ROWS = 2_000
 
 const LOAD = `select tenant, view, data from read_models.load_pages(
   ${splitTexts(1)}, ${splitTexts(2)}, ${splitTexts(3)}, ${splitTexts(4)}, ${splitTexts(5)}, ${splitTexts(6)})`
@@ -58,12 +59,17 @@ export class ProjectionPages {
     this.#session = session
     this.#project = `select ${unflushed ? `${UNFLUSHED}, ` : ''}
       read_models.project_pages(${splitTexts(1)}, $2::bigint[], $3::bigint[], $4::jsonb, $5::jsonb) as moved`
-    const gate = () => oneOfEachTenant(MAX_TENANTS)
+    const gate =
+      <Of extends Load | Page>(rows: (of: Of) => number) =>
+      () => {
+        const [isNew, fits] = [oneOfEachTenant(MAX_TENANTS), weighing(MAX_ROWS, rows)]
+        return (of: Of) => isNew(of) && fits(of)
+      }
     this.#loads = together
-      ? new Coalescer({ send: (loads) => this.#load(loads), gate })
+      ? new Coalescer({ send: (loads) => this.#load(loads), gate: gate(({ wanted }) => count(wanted)) })
       : { ask: async (load) => (await this.#load([load]))[0] }
     this.#commits = together
-      ? new Coalescer({ send: (pages) => this.#commit(pages), gate })
+      ? new Coalescer({ send: (pages) => this.#commit(pages), gate: gate(({ rows }) => count(rows)) })
       : { ask: (page) => this.#commitAlone(page) }
   }
 
@@ -118,6 +124,8 @@ export class ProjectionPages {
     return new Set(onlyRow(rows)['moved'] as readonly string[]) // the ids that project_pages returns
   }
 }
+
+const count = (views: Wanted | ViewPage): number => VIEW_NAMES.reduce((sum, name) => sum + views[name].length, 0)
 
 const viewOf = (row: SqlRow): string => String(row['view'])
 
