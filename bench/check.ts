@@ -1,6 +1,7 @@
 /**
- * npm run bench:check: the targets of `npm run bench` that can be held to on a busy machine too, each at half, in a minute or two: how many times more CPU time a peer takes for the same command. Rates and latencies are not checked: they are those
- * of the machine. Ends with 1 when one is missed in each of three rounds, or a side lost or doubled anything.
+ * npm run bench:check: the targets of `npm run bench` that can be held to on a busy machine too, each at half, in a minute or
+ * two: how many times more CPU time a peer takes for the same command. Rates and latencies are not checked: they are those of
+ * the machine. Ends with 1 when one is missed in each of six rounds, or a side lost or doubled anything.
  *
  * Where the product does not reach half the target yet, it is held to what it reaches, less a margin, so that it cannot get
  * slower unnoticed; the table says so.

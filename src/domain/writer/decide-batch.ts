@@ -108,7 +108,7 @@ export class BatchDecider {
       throw new Error(`${command.type} came to the writer of another tenant`)
     const now = this.#tools.clock()
     // What was found before is still so for the first of a batch that changes anything.
-    const found = this.#rows.isUntouched ? this.#prefetched.get(metadata) : undefined
+    const found = this.#rows.isUntouched ? this.#prefetched.find((one) => isOf(one, command, metadata)) : undefined
     if (command.type !== 'auth.logout') {
       const live = found?.session ?? (await checkSession(this.#rows, this.#tenantId, metadata.actor, now))
       if (!live.ok) return live
@@ -324,8 +324,18 @@ function bytesOf(events: readonly StoredEvent[]): number {
   return atMost <= MAX_COMMAND_BYTES ? atMost : events.reduce((sum, { text }) => sum + fromUtf8(text).length, 0)
 }
 
-/** What commands have been found to stand on before the batch has changed anything, by their metadata. */
-export type Prefetched = ReadonlyMap<CommandMetadata, { readonly state: unknown; readonly session: Outcome<true> }>
+/** What a command was found to stand on before the batch has changed anything. */
+interface Found {
+  readonly command: Command
+  readonly metadata: CommandMetadata
+  readonly state: unknown
+  readonly session: Outcome<true>
+}
+
+export type Prefetched = readonly Found[]
+
+const isOf = (found: Found, command: Command, metadata: CommandMetadata): boolean =>
+  found.command === command && found.metadata === metadata
 
 /**
  * Asks for all that the commands of a batch will read, so that storage is asked once and not once a command. A command that
@@ -337,14 +347,14 @@ export async function prefetch(
   tenantId: string,
   now: number,
 ): Promise<Prefetched> {
-  const found = new Map<CommandMetadata, { readonly state: unknown; readonly session: Outcome<true> }>()
+  const found: Found[] = []
   const load = async ({ command, metadata }: (typeof batch)[number]) => {
     const [state, session] = await Promise.all([
       definitionOf(command).load(command.input, rows, tenantId),
       checkSession(rows, tenantId, metadata.actor, now),
       metadata.replay && rows.readPresumedAbsent('replay', metadata.replay.recordId),
     ])
-    found.set(metadata, { state, session })
+    found.push({ command, metadata, state, session })
   }
   await Promise.allSettled(batch.map((one) => load(one)))
   return found
