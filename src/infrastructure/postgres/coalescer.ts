@@ -11,8 +11,8 @@ export interface CoalescerOptions<Ask, Answer> {
   readonly gate: () => (ask: Ask) => boolean
 }
 
-/** Whoever has been asked of meanwhile joins: all requests that came in together are then at hand. */
-export const endOfTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
+/** Until then whoever is ready joins: all requests that came in together are at hand. */
+const endOfTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
 
 /**
  * Sends together what is asked at the same moment. What comes while a sending is under way waits for the next: two at a time

@@ -1,6 +1,5 @@
 import type { FenceReason, Forwarding } from '#domain/ports/forwarding.ts'
 import type { CommitBatch, RowPage, TenantStorage } from '#domain/ports/tenant-storage.ts'
-import { endOfTurn } from './coalescer.ts'
 import type { SharedStatements } from './shared-statements.ts'
 import type { SqlRow, SqlSession } from './sql-session.ts'
 import { headOf, rowOf } from './stored-row.ts'
@@ -105,9 +104,9 @@ export class PostgresTenantStorage implements TenantStorage {
     return rows?.length ?? 0
   }
 
-  /** Commands gather while the transaction before them is on its way to the database; otherwise those that came in together. */
+  /** Nothing to wait for: commands gather while the transaction before them is on its way to the database. */
   gather(): Promise<void> {
-    return endOfTurn()
+    return Promise.resolve()
   }
 
   async #page(text: string, params: readonly (string | number)[]): Promise<RowPage> {
