@@ -82,8 +82,9 @@ export function userOfReceipt({ aggregate, position }: Receipt) {
 }
 
 /** Headers of every answer to a write: how far the log is now, and the version that `If-Match` may name. */
-export function writeHeaders(c: AppContext, tenantId: TenantId, receipt: Receipt): void {
-  c.header('Consistency-Token', formatConsistencyToken({ tenantId, position: receipt.position }))
+export function writeHeaders(c: AppContext, tenantId: string, receipt: Receipt): void {
+  const token = { tenantId: tenantId as TenantId, position: receipt.position } // a tenant that has just taken a command
+  c.header('Consistency-Token', formatConsistencyToken(token))
   c.get('services').readCache.saw(tenantId, receipt.position)
   if (receipt.aggregate) c.header('ETag', `"${receipt.aggregate.version}"`)
 }
