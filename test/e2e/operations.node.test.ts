@@ -32,9 +32,11 @@ describe.each(['tools/start.ts', 'tools/start-container.ts'] as const)('requests
 
   const at = (answer: Answer) => text(answer.headers.get('location'))
   const read = (accepted: Answer, token = tenant.token) => client.call('GET', at(accepted), { token })
-  /** Waits for the end of an operation. */
+  /** Waits for the end of an operation: whose runner was killed is claimed for a minute, and then waits for its due work and a sweep. */
   const ended = async (accepted: Answer, token = tenant.token) => {
-    await expect.poll(async () => (await read(accepted, token)).body['status'], { timeout: 90_000 }).not.toBe('pending')
+    await expect
+      .poll(async () => (await read(accepted, token)).body['status'], { timeout: 200_000 })
+      .not.toBe('pending')
     return (await read(accepted, token)).body
   }
 
@@ -160,5 +162,5 @@ describe.each(['tools/start.ts', 'tools/start-container.ts'] as const)('requests
     const outcomes = await Promise.all(accepted.map((answer) => ended(answer)))
     expect(outcomes.map(({ status }) => status)).toEqual(accepted.map(() => 'succeeded'))
     expect(await Promise.all(accepted.map((answer) => ended(answer)))).toEqual(outcomes)
-  }, 150_000)
+  }, 260_000)
 })

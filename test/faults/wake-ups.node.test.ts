@@ -96,6 +96,8 @@ async function shake(connection: Connection) {
     {
       queue,
       queueOptions: { exclusive: true },
+      // It only looks on: what comes while it is being closed could not be acknowledged any more.
+      noAck: true,
       queueBindings: [{ queue, exchange: EXCHANGE.events, routingKey: '#' }],
     },
     async (message) => {
