@@ -19,7 +19,8 @@ function inOrder(value: Json): Json | undefined {
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) {
     const items = value.map((item: Json) => inOrder(item))
-    return items.includes(undefined) ? undefined : (items as readonly Json[]) // just looked for
+    if (items.includes(undefined)) return undefined
+    return items.every((item, index) => item === value[index]) ? value : (items as readonly Json[]) // just looked for
   }
   const entries = value as JsonObject // a non-array object: `Array.isArray` does not narrow readonly arrays away
   let copy: Record<string, Json> | undefined

@@ -80,5 +80,9 @@ export const weighing = <Ask>(most: number, weight: (ask: Ask) => number) => {
 /** Lets in one of each tenant, and no more than `most`. */
 export const oneOfEachTenant = <Ask extends { readonly tenantId: string }>(most: number) => {
   const tenants = new Set<string>()
-  return ({ tenantId }: Ask): boolean => tenants.size < most && tenants.size !== tenants.add(tenantId).size
+  return ({ tenantId }: Ask): boolean => {
+    if (tenants.size >= most || tenants.has(tenantId)) return false
+    tenants.add(tenantId)
+    return true
+  }
 }

@@ -1,3 +1,4 @@
+import { Coalescer } from './coalescer.ts'
 import { joinNumbers, joinTexts, splitTexts, UNFLUSHED, type SqlSession } from './sql-session.ts'
 
 /** What is lost is confirmed again. In the order of tenants, so that replicas do not lock each other out. */
@@ -11,29 +12,29 @@ const CONFIRM = `
   )
   select ${UNFLUSHED}`
 
+interface Ask {
+  readonly tenantId: string
+  readonly position: number
+}
+
 /** Writes down how far tenants have been projected, for all that are confirmed while the writing before is under way. */
 export class ConfirmationCoalescer {
   readonly #session: SqlSession
-  #waiting = new Map<string, number>()
-  #writing: Promise<void> | undefined
+  readonly #asked = new Coalescer<Ask, void>({ send: (asks) => this.#send(asks), gate: () => () => true })
 
   constructor(session: SqlSession) {
     this.#session = session
   }
 
-  async confirm(tenantId: string, position: number): Promise<void> {
-    this.#waiting.set(tenantId, Math.max(position, this.#waiting.get(tenantId) ?? 0))
-    const before = this.#writing
-    // What failed before has been told to whoever it was for.
-    if (before) await before.catch(() => undefined)
-    await (this.#writing ??= this.#write().finally(() => (this.#writing = undefined)))
+  confirm(tenantId: string, position: number): Promise<void> {
+    return this.#asked.ask({ tenantId, position })
   }
 
-  async #write(): Promise<void> {
-    const waiting = this.#waiting
-    this.#waiting = new Map()
-    if (waiting.size === 0) return
-    const params = [joinTexts([...waiting.keys()]), joinNumbers([...waiting.values()])]
+  async #send(asks: readonly Ask[]): Promise<readonly void[]> {
+    const furthest = new Map<string, number>()
+    for (const { tenantId, position } of asks) furthest.set(tenantId, Math.max(position, furthest.get(tenantId) ?? 0))
+    const params = [joinTexts([...furthest.keys()]), joinNumbers([...furthest.values()])]
     await this.#session.transaction('owner', [{ text: CONFIRM, params }])
+    return asks.map(() => undefined)
   }
 }

@@ -10,7 +10,7 @@ import type { ViewRow } from '#domain/projection/view.ts'
 import { VIEW_NAMES, type ViewName, type ViewPage } from '#domain/projection/views.ts'
 import { ProjectionPages, VIEW_VERSIONS } from './projection-pages.ts'
 import { onlyRow, sqlState, type SqlRow, type SqlScope, type SqlSession, type SqlStatement } from './sql-session.ts'
-import { namedBy, pageOf, written } from './view-rows.ts'
+import { pageOf, written } from './view-rows.ts'
 
 /** Raised by the functions of the schema when somebody else has moved what was to be moved. */
 const MOVED = 'AC001'
@@ -47,10 +47,7 @@ export class PostgresProjectionStore implements ProjectionStore {
   }
 
   async load(tenantId: string, wanted: Wanted): Promise<ViewPage> {
-    const names = wantedViews(wanted)
-    if (names.length === 0) return pageOf([], [])
-    const [rows = []] = await this.#session.transaction('owner', [loadRows(tenantId, names, wanted)])
-    return pageOfAll(names, rows)
+    return (await this.#pages.load({ tenantId, wanted })) ?? pageOf([], [])
   }
 
   loadAt(tenantId: string, position: number, wanted: Wanted): Promise<ViewPage | undefined> {
@@ -138,20 +135,6 @@ const insertHalt = (tenantId: string, { view, position, eventId, eventType, erro
          values ($1, $2, $3, $4, $5, $6, $7)`,
   params: [tenantId, view, position, eventId, eventType, error, attempts],
 })
-
-const wantedViews = (wanted: Wanted): readonly ViewName[] => VIEW_NAMES.filter((name) => wanted[name].length > 0)
-
-/** The call goes behind the tenant's wall by itself. */
-const loadRows = (tenantId: string, names: readonly ViewName[], wanted: Wanted): SqlStatement => ({
-  text: 'select view, data from read_models.load_rows($1, $2::jsonb)',
-  params: [tenantId, JSON.stringify(Object.fromEntries(names.map((name) => [name, namedBy(wanted[name])])))],
-})
-
-const pageOfAll = (names: readonly ViewName[], rows: readonly SqlRow[]): ViewPage =>
-  pageOf(
-    names,
-    names.map((name) => rows.filter(({ view }) => view === name)),
-  )
 
 const updateHalt = (tenantId: string, { view, eventId, eventType, error, attempts }: Halt): SqlStatement => ({
   text: `update read_models.halt set event_id = $3, event_type = $4, error = $5, attempts = $6, halted_at = now()

@@ -16,8 +16,8 @@ import { namedBy, pageOf, storable, writtenRow } from './view-rows.ts'
 
 interface Load {
   readonly tenantId: string
-  /** Where the checkpoint must be. */
-  readonly position: number
+  /** Where the checkpoint must be, if it matters. */
+  readonly position?: number
   readonly wanted: Wanted
 }
 
@@ -85,13 +85,12 @@ export class ProjectionPages {
   async #load(loads: readonly Load[]): Promise<readonly (ViewPage | undefined)[]> {
     const [rows = []] = await this.#session.transaction('owner', [loadStatement(loads)])
     const found = Map.groupBy(rows, (row) => String(row['tenant']))
-    return loads.map(({ tenantId, position, wanted }) => {
+    return loads.map(({ tenantId, position }) => {
       const { checkpoint = [], ...views } = Object.groupBy(found.get(tenantId) ?? [], viewOf)
-      if (Number(checkpoint[0]?.['data'] ?? 0) !== position) return undefined
-      const names = VIEW_NAMES.filter((name) => wanted[name].length > 0)
+      if (position !== undefined && Number(checkpoint[0]?.['data'] ?? 0) !== position) return undefined
       return pageOf(
-        names,
-        names.map((name) => views[name] ?? []),
+        VIEW_NAMES,
+        VIEW_NAMES.map((name) => views[name] ?? []),
       )
     })
   }
