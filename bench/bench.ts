@@ -7,7 +7,8 @@
  *     --rounds 5          rounds over all cells; tables show medians, and how far the rounds lie apart
  *     --only 1,2          these targets alone
  *     --users 1000        users of each of the eight tenants
- *     --profile <folder>  writes a CPU profile of the container there, start and preparation included: take few users
+ *     --profile <folder>  writes a CPU profile of the product there, start and preparation included: take few users, and one
+ *                         target alone
  *     --json              everything, every round, as one JSON document
  *
  * The product does the main job beside three peers who do the same (bench/peers, installed from a lock of their own): HTTP

@@ -9,7 +9,7 @@ export interface Options {
   readonly users: number
   /** Targets to measure. */
   readonly only: readonly number[]
-  /** Folder for a CPU profile of the container. */
+  /** Folder for a CPU profile of the product. */
   readonly profile?: string
   readonly json: boolean
 }

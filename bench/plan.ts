@@ -52,15 +52,22 @@ async function beside(options: Options, measuring: Measuring, field: Field): Pro
   return [...readings, ...(await inRounds(options, [[8, () => rebuildSpeed(product)]]))]
 }
 
+interface Alone {
+  readonly runtime: Runtime
+  readonly name: string
+  readonly population: Population
+  readonly profileTo: string | undefined
+}
+
 /** The product alone, on a runtime. */
 async function alone(
   serverUrl: string,
-  { runtime, name, population }: { readonly runtime: Runtime; readonly name: string; readonly population: Population },
+  { runtime, name, population, profileTo }: Alone,
   measuring: Measuring,
   work: (side: ProductSide) => Promise<Readings>,
 ): Promise<Readings> {
   say(`starting the ${runtime} with ${population.tenants} tenants`)
-  const side = await startProductSide(runtime, serverUrl, population, { name })
+  const side = await startProductSide(runtime, serverUrl, population, { name, profileTo })
   try {
     await measuring.drive(side, side.many, WARM, WARM_CONNECTIONS)
     const readings = await work(side)
@@ -86,7 +93,8 @@ export async function measureTargets(options: Options, serverUrl: string, measur
     )
   }
   if (asked(9)) {
-    const many = { runtime: 'container', name: 'ACCI container, 1,000 tenants', population: MANY_POPULATION } as const
+    const name = 'ACCI container, 1,000 tenants'
+    const many = { runtime: 'container', name, population: MANY_POPULATION, profileTo: undefined } as const
     readings.push(
       ...(await alone(serverUrl, many, measuring, (side) =>
         inRounds(options, [[9, () => thousandTenants(measuring, side)]]),
@@ -94,7 +102,12 @@ export async function measureTargets(options: Options, serverUrl: string, measur
     )
   }
   if (asked(4)) {
-    const edge = { runtime: 'edge', name: 'ACCI edge', population: OBJECT_POPULATION } as const
+    const edge = {
+      runtime: 'edge',
+      name: 'ACCI edge',
+      population: OBJECT_POPULATION,
+      profileTo: options.profile,
+    } as const
     readings.push(
       ...(await alone(serverUrl, edge, measuring, (side) =>
         inRounds(options, [[4, () => oneObject(measuring, side)]]),

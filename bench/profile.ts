@@ -1,15 +1,17 @@
 /**
- * Where the container's time went: tables of a CPU profile that `npm run bench -- --only 1 --profile <folder>` has written.
+ * Where the product's time went: tables of a CPU profile that `npm run bench -- --only 1 --profile <folder>` has written of the
+ * container, or `--only 4` of the edge.
  *
  *     npm run bench:profile -- <folder>
  *
- * Idle time is left out; shares are of the time in which the main thread did something. Functions are found in their sources
+ * Idle time is left out; shares are of the time in which its thread did something. Functions are found in their sources
  * by the source map of the bundle.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { SourceMap, type SourceMapPayload } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ROOT } from '../tools/run.ts'
 import { markdown } from './report.ts'
 
 const LISTED = 15
@@ -40,7 +42,9 @@ function mapOf(url: string): SourceMap | undefined {
 
 function readMap(url: string): SourceMap | undefined {
   try {
-    const text = readFileSync(`${fileURLToPath(url)}.map`, 'utf8')
+    // workerd names modules by their paths within the bundle.
+    const file = url.startsWith('file:') ? fileURLToPath(url) : join(ROOT, 'dist', 'worker', url)
+    const text = readFileSync(`${file}.map`, 'utf8')
     return new SourceMap(JSON.parse(text) as SourceMapPayload) // as esbuild writes it
   } catch {
     return undefined

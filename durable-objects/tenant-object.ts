@@ -1,9 +1,12 @@
 import { DurableObject } from 'cloudflare:workers'
 import { Forwarder } from '#domain/forwarding/forwarder.ts'
+import { subjectsOf } from '#domain/events/subject-keys.ts'
 import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
 import { TenantWriterCore } from '#domain/writer/tenant-writer-core.ts'
 import { oneAtATime } from '#infrastructure/shared/one-at-a-time.ts'
 import { createCommandQueue } from '#infrastructure/workerd/command-queue.ts'
+import { DueProjections, type DueProjection } from '#infrastructure/workerd/due-projections.ts'
+import type { Executed } from '#infrastructure/workerd/durable-tenant-writer.ts'
 import { createQueueBus } from '#infrastructure/workerd/queue-bus.ts'
 import { SqliteTenantStorage } from '#infrastructure/workerd/sqlite-tenant-storage.ts'
 import { logger, writerParts } from '../src/worker-services.ts'
@@ -14,11 +17,8 @@ const SWEEP_AFTER = 30_000
 const REST = 1_000
 /** Time to the next try of an event store that did not take a batch: doubled each time between these bounds. */
 const FORWARD_RETRY = { first: 1_000, longest: 30_000 }
-/**
- * Milliseconds between two wake-ups of the projector while the tenant is busy: each is paid for, and it waits for others of its
- * batch anyway.
- */
-const WAKE_EVERY = 250
+/** Milliseconds between two writes of how far the projector has come: each is a row. */
+const SAVE_PROJECTED_EVERY = 60_000
 const PRUNE_EVERY = 24 * 3_600_000
 
 /** Objects that failed together must not come back together. */
@@ -40,8 +40,9 @@ export class TenantObject extends DurableObject<Env> {
   readonly #parts: Promise<Parts>
   /** When the alarm goes off, in milliseconds since the epoch. */
   #alarmAt: number | undefined
-  #head = 0
-  #announced = 0
+  readonly #projections = new DueProjections()
+  /** When it was last written down how far the projector has come, in milliseconds since the epoch. */
+  #projectedSavedAt = 0
   /** Position that the event store had come to when it was last tried. */
   #forwarded = 0
   #forwardRetry: number = FORWARD_RETRY.first
@@ -59,8 +60,10 @@ export class TenantObject extends DurableObject<Env> {
     })
   }
 
-  execute(...given: RestOf<'execute'>) {
-    return this.#guarded(async (core) => core.execute(...given))
+  async execute(...given: RestOf<'execute'>): Promise<Executed> {
+    const outcome = await this.#guarded(async (core) => core.execute(...given))
+    const projection = this.#projections.next()
+    return { outcome, ...(projection && { projection }) }
   }
 
   principal(...given: RestOf<'principal'>) {
@@ -79,16 +82,30 @@ export class TenantObject extends DurableObject<Env> {
     return this.#guarded((core) => core.users())
   }
 
+  /** With the keys that opening the page takes, so that nobody calls a second time for them. */
   log(...given: RestOf<'log'>) {
-    return this.#guarded(() => this.#storage.readEvents(...given))
+    return this.#guarded(async (core) => {
+      const page = await this.#storage.readEvents(...given)
+      return { ...page, subjectKeys: await core.subjectKeys(subjectsOf(page.events)) }
+    })
   }
 
   subjectKeys(...given: RestOf<'subjectKeys'>) {
     return this.#guarded((core) => core.subjectKeys(...given))
   }
 
-  confirmProjected(...given: RestOf<'confirmProjected'>) {
-    return this.#guarded(() => this.#storage.saveProjected(...given))
+  /**
+   * Kept in memory, and written down now and then: whoever does not know it has the projector look once more. Answers with
+   * what has been committed meanwhile, which is for the same to project.
+   */
+  confirmProjected(...[position]: RestOf<'confirmProjected'>): Promise<DueProjection | undefined> {
+    return this.#guarded(async () => {
+      const isNews = position > this.#projections.projected
+      const next = this.#projections.confirmed(position)
+      if (isNews) await this.#saveProjected(position)
+      if (!next) await this.#wakeProjector()
+      return next
+    })
   }
 
   submitOperation(...given: RestOf<'submitOperation'>) {
@@ -116,9 +133,9 @@ export class TenantObject extends DurableObject<Env> {
     this.#alarmAt = undefined
     try {
       const { core } = await this.#parts
-      await core.runDue()
-      const [{ head }, projected] = await Promise.all([this.#storage.readRows([]), this.#storage.readProjected()])
-      if (projected < head.position) {
+      await this.#doDueWork(core)
+      const [{ head }, saved] = await Promise.all([this.#storage.readRows([]), this.#storage.readProjected()])
+      if (Math.max(saved, this.#projections.projected) < head.position) {
         this.#arm(Date.now() + withJitter(SWEEP_AFTER))
         await this.#send(head.position)
       }
@@ -147,8 +164,7 @@ export class TenantObject extends DurableObject<Env> {
       onOperation: (operationId) => createCommandQueue(this.env.COMMANDS).enqueue({ tenantId, operationId }),
       ...(forwarder && { admission: (head) => forwarder.admit(head) }),
       onCommitted: ({ position, due }) => {
-        this.#head = position
-        if (position > this.#announced) this.ctx.waitUntil(this.#wake())
+        this.#projections.committed(position)
         if (forwarder) this.ctx.waitUntil(this.#forward())
         if (due) this.ctx.waitUntil(this.#runDue())
       },
@@ -168,20 +184,24 @@ export class TenantObject extends DurableObject<Env> {
     if (due !== undefined) this.#arm(Math.max(due, Date.now() + REST))
   }
 
-  /** Tells the projector, once for all commits that happen while the telling is under way. */
-  readonly #wake = oneAtATime(async () => {
-    const position = this.#head
-    if (position <= this.#announced) return
-    this.#announced = position
-    try {
-      await this.#send(position)
-    } catch (fault) {
-      const { name: tenantId } = this.ctx.id
-      logger.warn('a wake-up was lost; the sweep will send it again', { tenantId, fault: String(fault) })
-    }
-    // What is committed meanwhile is told at once.
-    await scheduler.wait(WAKE_EVERY)
-  })
+  async #saveProjected(position: number): Promise<void> {
+    const now = Date.now()
+    if (Math.abs(now - this.#projectedSavedAt) < SAVE_PROJECTED_EVERY) return
+    this.#projectedSavedAt = now
+    await this.#storage.saveProjected(position)
+  }
+
+  /** Has the queue's consumer project, unless there is nothing to do or somebody at it. */
+  async #wakeProjector(): Promise<void> {
+    const due = this.#projections.next()
+    if (due) await this.#send(due.toPosition)
+  }
+
+  /** What it commits is nobody's command: there is no answer that a projection could go along with. */
+  async #doDueWork(core: TenantWriterCore): Promise<void> {
+    await core.runDue()
+    await this.#wakeProjector()
+  }
 
   /** Sends what has been committed on to the event store. While that is away, the alarm tries it again. */
   readonly #forward = oneAtATime(async () => {
@@ -208,15 +228,21 @@ export class TenantObject extends DurableObject<Env> {
   readonly #runDue = oneAtATime(async () => {
     try {
       const { core } = await this.#parts
-      await core.runDue()
+      await this.#doDueWork(core)
       await this.#armForDueWork(core)
     } catch (fault) {
       logger.error('due work failed; the sweep will try again', { tenantId: this.ctx.id.name, fault: String(fault) })
     }
   })
 
+  /** Wakes the projector by the queue. A wake-up that is lost, the sweep sends again. */
   async #send(toPosition: number): Promise<void> {
-    await createQueueBus(this.env.WAKE_UPS).publish([{ tenantId: this.ctx.id.name ?? '', toPosition }])
+    const { name: tenantId = '' } = this.ctx.id
+    try {
+      await createQueueBus(this.env.WAKE_UPS).publish([{ tenantId, toPosition }])
+    } catch (fault) {
+      logger.warn('a wake-up was lost; the sweep will send it again', { tenantId, fault: String(fault) })
+    }
   }
 
   /** Faults leave the object as a plain sentence: what went wrong inside is for the log alone. */

@@ -32,6 +32,8 @@ import { createDurableKeyRingStore } from '#infrastructure/workerd/durable-key-r
 import { createDurableTenantWriter } from '#infrastructure/workerd/durable-tenant-writer.ts'
 import { parseEnvironment } from '#infrastructure/workerd/environment.ts'
 import { openEdgeCache } from '#infrastructure/workerd/open-cache.ts'
+import { projectAfterwards } from '#infrastructure/workerd/project-afterwards.ts'
+import { createQueueBus } from '#infrastructure/workerd/queue-bus.ts'
 import { POLICY_SOURCES } from '../policies/index.ts'
 
 const AUDIENCE = 'acci'
@@ -96,26 +98,35 @@ function eventStoreOf(configuration: Configuration): StreamStore | undefined {
 async function buildServices(env: Env): Promise<Services> {
   const { configuration, session, tools, mailbox, eventStore } = await writerParts(env)
   const { clock, cryptography, keyVault } = tools
-  const writer = createDurableTenantWriter(env.TENANT)
+  const writer = createDurableTenantWriter(
+    env.TENANT,
+    projectAfterwards({
+      project: (tenantId) => projector.project(tenantId),
+      queue: createQueueBus(env.WAKE_UPS),
+      logger,
+      inBackground: waitUntil,
+    }),
+  )
   const keyRing = new CachingKeyRing(createDurableKeyRingStore(env.KEY_RING), keyVault, clock)
   const publicUrl = configuration.ACCI_PUBLIC_URL ?? `http://${configuration.HOST}:${configuration.PORT}`
   const { ACCI_ADMIN_EMAIL: adminEmail, ACCI_ADMIN_PASSWORD: adminPassword } = configuration
   const store = new PostgresProjectionStore(session)
   const directory = createDurableDirectory(env.DIRECTORY)
+  const projector = new Projector({
+    eventStore: logEventStore(writer),
+    store,
+    writer,
+    directory,
+    logger,
+    cryptography,
+    keyVault,
+  })
   const { cache, runsOn: cacheRunsOn } = openEdgeCache(configuration, clock, logger)
   return {
     writer,
     readModels: new PostgresReadModels(session),
     readCache: new ReadCache({ cache, waitTogether: false, inBackground: waitUntil }),
-    projector: new Projector({
-      eventStore: logEventStore(writer),
-      store,
-      writer,
-      directory,
-      logger,
-      cryptography,
-      keyVault,
-    }),
+    projector,
     directory,
     commands: createCommandQueue(env.COMMANDS),
     policy: rememberDecisions(await createOsoPolicy(POLICY_SOURCES), POLICY_SOURCES),

@@ -7,7 +7,7 @@ import type { EdgeSurroundings } from './edge-surroundings.ts'
 
 const COMPATIBILITY_DATE = '2026-11-01'
 /** The queue that wakes the projector. */
-export const WAKE_UPS = 'acci-wake-ups'
+const WAKE_UPS = 'acci-wake-ups'
 const COMMANDS = 'acci-commands'
 
 /**

@@ -30,7 +30,7 @@ export interface Product {
 
 export interface ProductOptions {
   readonly databaseUrl: string
-  /** Folder for a CPU profile of the container's process, written when it stops. */
+  /** Folder for a CPU profile of the container's process, or of the edge's isolate, written when it stops. */
   readonly profileTo?: string
 }
 
@@ -40,7 +40,10 @@ const defaults = Object.fromEntries(
 )
 
 async function commandOf(runtime: Runtime, profileTo: string | undefined): Promise<readonly string[]> {
-  if (runtime === 'edge') return [join(ROOT, 'tools', 'start.ts')]
+  if (runtime === 'edge') {
+    const profile = profileTo === undefined ? [] : ['--profile', profileTo]
+    return [join(ROOT, 'bench', 'sides', 'start-edge.ts'), ...profile]
+  }
   const profile = profileTo === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileTo}`]
   const { file } = await buildServer()
   // The server itself and not its tool, which reads all of its log and would be measured with it.

@@ -12,7 +12,7 @@ import { bySystem, createTenant, registerUser } from '../support/commands.ts'
 
 const SWEEP_AFTER = 30_000
 
-const writer = createDurableTenantWriter(env.TENANT)
+const writer = createDurableTenantWriter(env.TENANT, () => undefined)
 const stubOf = (tenantId: string) => env.TENANT.getByName(tenantId)
 const alarmOf = (tenantId: string) => runInDurableObject(stubOf(tenantId), (_object, { storage }) => storage.getAlarm())
 

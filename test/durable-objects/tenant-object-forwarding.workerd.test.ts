@@ -25,7 +25,7 @@ await writerParts({
 } as typeof env) // the same, with variables that are optional
 
 const store = new AtomPubEventStore({ url, credentials: login })
-const writer = createDurableTenantWriter(env.TENANT)
+const writer = createDurableTenantWriter(env.TENANT, () => undefined)
 const stubOf = (tenantId: string) => env.TENANT.getByName(tenantId)
 const alarmOf = (tenantId: string) => runInDurableObject(stubOf(tenantId), (_object, { storage }) => storage.getAlarm())
 const positionOf = async (tenantId: string) => (await writer.log(tenantId, 0, 1)).head.position

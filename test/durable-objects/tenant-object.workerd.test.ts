@@ -5,13 +5,16 @@ import type { TenantId } from '#common/ids.ts'
 import { newId } from '#domain/new-id.ts'
 import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
 import type { Command } from '#domain/writer/command.ts'
-import { createDurableTenantWriter } from '#infrastructure/workerd/durable-tenant-writer.ts'
+import { PROJECT_EVERY } from '#infrastructure/workerd/due-projections.ts'
+import { createDurableTenantWriter, type Executed } from '#infrastructure/workerd/durable-tenant-writer.ts'
+import { SqliteTenantStorage } from '#infrastructure/workerd/sqlite-tenant-storage.ts'
+import type { TenantObject } from '../../durable-objects/tenant-object.ts'
 import { bySystem, createTenant, registerUser } from '../support/commands.ts'
 
 const SWEEP_AFTER = 30_000
 const HOUR = 3_600_000
 
-const writer: TenantWriter = createDurableTenantWriter(env.TENANT)
+const writer: TenantWriter = createDurableTenantWriter(env.TENANT, () => undefined)
 const stubOf = (tenantId: string) => env.TENANT.getByName(tenantId)
 
 const newTenant = async (): Promise<TenantId> => {
@@ -67,7 +70,9 @@ describe('the tenant’s object', () => {
     expect(events.map(({ position: at }) => at)).toEqual([2, 3])
     expect(head.position).toBe(position)
     expect(events.every((event) => event.tenantId === tenantId)).toBe(true)
-    expect(Object.keys(await writer.subjectKeys(tenantId, [userId, newId.user()]))).toEqual([userId])
+    const wrapped = await writer.subjectKeys(tenantId, [userId, newId.user()])
+    expect(Object.keys(wrapped)).toEqual([userId])
+    expect(await writer.log(tenantId, 0, 10)).toMatchObject({ subjectKeys: wrapped })
   })
 
   it('answers refusals as values', async () => {
@@ -116,27 +121,118 @@ describe('the tenant’s object', () => {
   })
 })
 
-describe('the wake-ups of a busy tenant', () => {
-  it('are packed: one tells of many commits, and the last of the end of the log', async () => {
-    const tenantId = await newTenant()
-    const told = await runInDurableObject(stubOf(tenantId), async (object) => {
-      const positions: number[] = []
+describe('what is to be projected', () => {
+  /** Has the object work with a queue that says what it was sent, before its consumer has it. */
+  const withQueue = <Result>(
+    tenantId: string,
+    work: (object: TenantObject, sent: readonly number[]) => Promise<Result>,
+  ): Promise<Result> =>
+    runInDurableObject(stubOf(tenantId), async (object) => {
+      const sent: number[] = []
       const queue = {
         async sendBatch(messages: Iterable<{ body: { toPosition: number } }>) {
-          for (const { body } of messages) positions.push(body.toPosition)
+          for (const { body } of messages) sent.push(body.toPosition)
         },
       }
-      // What goes to the queue is looked at before its consumer has it.
       Object.defineProperty(object, 'env', { value: { ...env, WAKE_UPS: queue } })
-      // One after the other: each is a commit of its own.
-      for (let count = 1; count <= 40; count++)
-        await object.execute(registerUser(tenantId, `packed${count}@orchard.example`), bySystem())
-      const { head } = await object.log(0, 1)
-      await expect.poll(() => positions.at(-1), { timeout: 5_000 }).toBe(head.position)
-      return positions
+      return work(object, sent)
     })
-    expect(told.length).toBeLessThan(40)
-    expect(told).toEqual([...new Set(told)].toSorted((one, other) => one - other))
+
+  it('goes along with the answer to a command, at once when the tenant has rested', async () => {
+    const tenantId = newId.tenant()
+    await withQueue(tenantId, async (object, sent) => {
+      const { outcome, projection } = await object.execute(createTenant(tenantId), bySystem())
+      expect(outcome).toMatchObject({ ok: true, value: { position: 3 } })
+      expect(projection).toEqual({ toPosition: 3, after: 0 })
+      expect(await object.confirmProjected(3)).toBeUndefined()
+      await scheduler.wait(PROJECT_EVERY)
+      const next = await object.execute(registerUser(tenantId, 'ada@orchard.example'), bySystem())
+      expect(next.projection).toEqual({ toPosition: 5, after: 0 })
+      expect(sent).toEqual([])
+    })
+  })
+
+  it('is for one alone while the tenant is busy, who goes on with what was committed meanwhile', async () => {
+    const tenantId = await newTenant()
+    await withQueue(tenantId, async (object, sent) => {
+      const answers: Executed[] = []
+      // One after the other: each is a commit of its own.
+      for (let index = 1; index <= 20; index++)
+        answers.push(await object.execute(registerUser(tenantId, `busy${index}@orchard.example`), bySystem()))
+      // Whoever created the tenant is still in charge.
+      expect(answers.filter(({ projection }) => projection)).toEqual([])
+      const next = await object.confirmProjected(3)
+      expect(next).toMatchObject({ toPosition: 43 })
+      expect(next?.after).toBeLessThanOrEqual(PROJECT_EVERY)
+      expect(await object.confirmProjected(43)).toBeUndefined()
+      expect(sent).toEqual([])
+    })
+  })
+
+  it('comes with one answer of those that are committed together', async () => {
+    const tenantId = await newTenant()
+    await writer.confirmProjected(tenantId, 3)
+    await withQueue(tenantId, async (object) => {
+      const answers = await Promise.all(
+        Array.from({ length: 16 }, (_, index) =>
+          object.execute(registerUser(tenantId, `one${index}@orchard.example`), bySystem()),
+        ),
+      )
+      expect(answers.filter(({ projection }) => projection)).toHaveLength(1)
+    })
+  })
+
+  it('comes with no refusal, since nothing was committed', async () => {
+    const tenantId = await newTenant()
+    await writer.confirmProjected(tenantId, 3)
+    await withQueue(tenantId, async (object) => {
+      const { outcome, projection } = await object.execute(createTenant(tenantId), bySystem())
+      expect(outcome).toMatchObject({ ok: false })
+      expect(projection).toBeUndefined()
+    })
+  })
+
+  it('goes to the queue when it was due work and no command that was committed', async () => {
+    const tenantId = await newTenant()
+    const { reactivationDate } = await deactivateForAWhile(tenantId)
+    await writer.confirmProjected(tenantId, (await headOf(tenantId)).position)
+    await moveInTime(tenantId, reactivationDate, new Date(Date.now() - 1).toISOString())
+    await evictDurableObject(stubOf(tenantId))
+    await withQueue(tenantId, async (object, sent) => {
+      await object.alarm()
+      const { events, head } = await object.log(0, 100)
+      expect(events.at(-1)?.type).toBe('user.reactivated')
+      expect(sent).toContain(head.position)
+    })
+  })
+
+  it('is looked at by the sweep until the projector has confirmed it', async () => {
+    const tenantId = await newTenant()
+    await withQueue(tenantId, async (object, sent) => {
+      await object.alarm()
+      expect(sent).toEqual([3])
+      await object.confirmProjected(3)
+      await object.alarm()
+      expect(sent).toEqual([3])
+    })
+  })
+
+  it('is written down as done once a minute, and what was not is asked for once more after an eviction', async () => {
+    const tenantId = await newTenant()
+    const { position } = await headOf(tenantId)
+    const saved = () =>
+      runInDurableObject(stubOf(tenantId), (_object, { storage }) => new SqliteTenantStorage(storage).readProjected())
+    await writer.confirmProjected(tenantId, position)
+    await register(tenantId, 'ada')
+    await writer.confirmProjected(tenantId, position + 2)
+    expect(await saved()).toBe(position)
+    await evictDurableObject(stubOf(tenantId))
+    await withQueue(tenantId, async (object, sent) => {
+      await object.alarm()
+      expect(sent).toEqual([position + 2])
+    })
+    await writer.confirmProjected(tenantId, position + 2)
+    expect(await saved()).toBe(position + 2)
   })
 })
 

@@ -1,42 +1,36 @@
 /**
- * The Worker as `npm start` runs it, but for its wake-ups: between it and their queue stands another Worker, which sends each
- * twice, the later first, and some after seconds.
+ * The Worker as `npm start` runs it, but for its queue of wake-ups: ten times a second it is sent there what every tenant has been
+ * woken for already, each twice, the later first, and some after seconds.
  */
 import { mkdirSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
+import type { WakeUp } from '../../src/domain/ports/bus.ts'
 import { buildWorker } from '../../tools/build.ts'
 import { localConfiguration, startSurroundings } from '../../tools/edge-surroundings.ts'
-import { localWorker, WAKE_UPS } from '../../tools/local-worker.ts'
+import { localWorker } from '../../tools/local-worker.ts'
+import { withClient } from '../../tools/postgres/provision.ts'
 
-const SHAKEN = 'acci-shaken'
-const SHAKER = `export default {
-  async queue({ messages }, env) {
-    const twice = [...messages, ...messages].map(({ body }) => body).reverse()
-    await env.WAKE_UPS.sendBatch(twice.map((body, at) => ({ body, delaySeconds: at % 3 })))
-    console.log('shaken: ' + messages.length)
-  },
-}`
+const EVERY = 100
 
 const configuration = localConfiguration()
 mkdirSync(configuration.ACCI_DATA_DIR, { recursive: true })
 const { file } = await buildWorker()
 const surroundings = await startSurroundings(configuration)
-const { host, port, resourcePersistencePath, ...worker } = await localWorker(file, configuration, surroundings)
-const { queueProducers, compatibilityDate } = worker
-const shaker = {
-  name: 'shaker',
-  modules: true,
-  script: SHAKER,
-  compatibilityDate,
-  queueProducers: { WAKE_UPS: { queueName: WAKE_UPS } },
-  queueConsumers: { [SHAKEN]: { maxBatchSize: 10, maxBatchTimeout: 0 } },
-} as const
-const miniflare = new Miniflare(
-  convertV4MiniflareOptions({
-    host,
-    port,
-    resourcePersistencePath,
-    workers: [{ ...worker, queueProducers: { ...queueProducers, WAKE_UPS: { queueName: SHAKEN } } }, shaker],
-  }),
-)
-await miniflare.ready
+const miniflare = new Miniflare(convertV4MiniflareOptions(await localWorker(file, configuration, surroundings)))
+const queue = await miniflare.getQueueProducer<WakeUp>('WAKE_UPS')
+const { DATABASE_URL: databaseUrl = '' } = process.env
+
+for (;;) {
+  await delay(EVERY)
+  const wakeUps = await withClient(databaseUrl, async (client) => {
+    const { rows } = await client.query<{ tenant: string; position: string }>(
+      'select tenant_id as tenant, position from read_models.checkpoint order by tenant_id',
+    )
+    return rows.map(({ tenant, position }): WakeUp => ({ tenantId: tenant, toPosition: Number(position) }))
+  })
+  if (wakeUps.length === 0) continue
+  const twice = [...wakeUps, ...wakeUps].toReversed()
+  await queue.sendBatch(twice.map((body, at) => ({ body, delaySeconds: at % 3 })))
+  process.stdout.write(`shaken: ${wakeUps.length}\n`)
+}

@@ -59,7 +59,7 @@ describe('container', () => {
 describe('edge', () => {
   const database = testDatabase()
 
-  it('projects the same over a queue that delivers wake-ups twice, late and out of order', async () => {
+  it('projects the same while its queue delivers wake-ups twice, late and out of order', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'acci-shaken-'))
     const product = keep(await startProduct('test/faults/start-shaken.ts', { DATABASE_URL: database.url }, dataDir))
     const shaken = () =>
@@ -75,7 +75,7 @@ describe('edge', () => {
         await expect.poll(shaken, LASTS_AT_MOST).toBeGreaterThanOrEqual(SHAKEN_AT_LEAST)
       },
       heal: () => undefined,
-      also: () => Promise.resolve(`${shaken()} wake-ups delivered twice`),
+      also: () => Promise.resolve(`${shaken()} wake-ups sent two times more`),
     })
   }, 180_000)
 })

@@ -127,4 +127,6 @@ export interface LogPage {
   readonly events: readonly EventEnvelope[]
   /** Position of the log's last event when the page was read. */
   readonly head: number
+  /** Wrapped keys of the events' subjects, where they came with the page; a destroyed key is missing. */
+  readonly subjectKeys?: Readonly<Record<string, string>>
 }

@@ -32,6 +32,14 @@ export interface Fresh<State> {
   readonly position: number
 }
 
+/** A page of the log, in order, and where the log ended when it was read. */
+export interface LogRead {
+  readonly events: readonly EventEnvelope[]
+  readonly head: Head
+  /** Wrapped keys of the events' subjects, where asking for them would be a call of its own; a destroyed key is missing. */
+  readonly subjectKeys?: Readonly<Record<string, string>>
+}
+
 /**
  * The single serial writer of a tenant: every decision about the tenant is made here, in one transaction a group of commands.
  * Adapters: a Durable Object a tenant; Postgres with optimistic append. Faults (storage away) throw, refusals are values.
@@ -44,11 +52,7 @@ export interface TenantWriter {
   user(tenantId: string, userId: string): Promise<Fresh<UserState>>
   /** Every user of the tenant: for reads that must not be stale while the read models lag. */
   users(tenantId: string): Promise<{ readonly users: readonly Fresh<UserState>[]; readonly position: number }>
-  log(
-    tenantId: string,
-    after: number,
-    limit: number,
-  ): Promise<{ readonly events: readonly EventEnvelope[]; readonly head: Head }>
+  log(tenantId: string, after: number, limit: number): Promise<LogRead>
   /** Wrapped keys of subjects, by subject id; a destroyed key is missing. */
   subjectKeys(tenantId: string, subjectIds: readonly string[]): Promise<Readonly<Record<string, string>>>
   /** Told by the projector: the read models have followed up to `position`. */

@@ -1,7 +1,8 @@
-import type { EventEnvelope } from '#common/envelope.ts'
 import { readEvent } from '../events/event-registry.ts'
 import { openPersonal } from '../events/seal-event.ts'
+import { subjectKeysOf } from '../events/subject-keys.ts'
 import type { Cryptography } from '../ports/cryptography.ts'
+import type { LogPage } from '../ports/event-store.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
 import type { TenantWriter } from '../ports/tenant-writer.ts'
 import type { PageEvent } from './fold-page.ts'
@@ -19,18 +20,17 @@ export interface PageOpener {
  */
 export async function openPage(
   tenantId: string,
-  events: readonly EventEnvelope[],
+  page: Pick<LogPage, 'events' | 'subjectKeys'>,
   { writer, cryptography, keyVault }: PageOpener,
 ): Promise<readonly PageEvent[]> {
-  const subjects = new Set(events.flatMap(({ personal }) => (personal ? [personal.keyId] : [])))
-  const wrapped = subjects.size === 0 ? {} : await writer.subjectKeys(tenantId, [...subjects])
+  const wrapped = await subjectKeysOf(writer, tenantId, page)
   const keys = new Map<string, Uint8Array>()
   for (const [id, box] of Object.entries(wrapped)) {
     const key = keyVault.unwrap(box, id)
     if (!key) throw new Error('a subject key does not open under the master key in use')
     keys.set(id, key)
   }
-  return events.map((envelope) => {
+  return page.events.map((envelope) => {
     try {
       // Without a key the person has been erased.
       const key = envelope.personal && keys.get(envelope.personal.keyId)

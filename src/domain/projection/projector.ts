@@ -3,7 +3,7 @@ import { LEASE } from '../directory/claim-name.ts'
 import { nameChanges, namesWithout, type NameChanges } from '../directory/tenant-names.ts'
 import type { Cryptography } from '../ports/cryptography.ts'
 import type { Directory } from '../ports/directory.ts'
-import type { EventStore } from '../ports/event-store.ts'
+import type { EventStore, LogPage } from '../ports/event-store.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Metrics } from '../ports/metrics.ts'
@@ -76,7 +76,8 @@ export class Projector {
     const remembered = this.#followed.get(tenantId)
     let state = remembered ?? (await store.state(tenantId))
     for (;;) {
-      const { events, head } = await eventStore.readTenant(tenantId, state.position, PAGE_SIZE)
+      const read = await eventStore.readTenant(tenantId, state.position, PAGE_SIZE)
+      const { events, head } = read
       const last = events.at(-1)
       if (!last) {
         if (state !== remembered) break
@@ -89,7 +90,7 @@ export class Projector {
       const views = VIEW_NAMES.filter((name) => !state.halted.some(({ view }) => view === name))
       const from = state.position
       const load = (wanted: Wanted) => store.loadAt(tenantId, from, wanted)
-      const projected = await this.#fold(tenantId, events, load, { views })
+      const projected = await this.#fold(tenantId, read, load, { views })
       if (!projected) {
         this.#followed.delete(tenantId)
         state = await store.state(tenantId)
@@ -134,11 +135,11 @@ export class Projector {
       const halt = (await store.halts(tenantId)).find((one) => one.view === view)
       if (!halt) return undefined
       const from = halt.position - 1
-      const { events } = await eventStore.readTenant(tenantId, from, Math.min(PAGE_SIZE, position - from))
-      const last = events.at(-1)
+      const read = await eventStore.readTenant(tenantId, from, Math.min(PAGE_SIZE, position - from))
+      const last = read.events.at(-1)
       if (!last) throw new Error('the log does not give back what has been projected')
       const load = (wanted: Wanted) => store.load(tenantId, wanted)
-      const projected = await this.#fold(tenantId, events, load, { views: [view], skips })
+      const projected = await this.#fold(tenantId, read, load, { views: [view], skips })
       if (!projected) continue
       const names = nameChanges(projected.before, projected.rows, followed(projected, [view]), keyVault)
       await this.#tellDirectory(last, names)
@@ -157,24 +158,24 @@ export class Projector {
    */
   async #fold(
     tenantId: string,
-    read: readonly EventEnvelope[],
+    read: LogPage,
     load: (wanted: Wanted) => Promise<ViewPage | undefined>,
     options: FoldOptions,
   ): Promise<Projected | undefined> {
     const { eventStore } = this.#options
-    let events = read
+    let readAgain = read
     for (let attempts = 1; ; attempts++) {
-      const page = await openPage(tenantId, events, this.#options)
+      const page = await openPage(tenantId, readAgain, this.#options)
       const before = await load(selectorsOf(page, options))
       if (!before) return undefined
       const folded = foldPage(before, page, options)
       const pause = BACKOFF[attempts - 1]
       if (folded.failures.length === 0 || pause === undefined) return { ...folded, page, before, attempts }
       await this.#wait(pause)
-      const from = (read[0]?.position ?? 1) - 1
-      const again = (await eventStore.readTenant(tenantId, from, read.length)).events
+      const { length } = read.events
+      const again = await eventStore.readTenant(tenantId, (read.events[0]?.position ?? 1) - 1, length)
       // A shorter page would leave its end to nobody.
-      if (again.length === read.length) events = again
+      if (again.events.length === length) readAgain = again
     }
   }
 

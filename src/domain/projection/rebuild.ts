@@ -62,7 +62,8 @@ export async function rebuild(
       }
       target = (await store.state(tenantId)).position
     }
-    const { events, head } = await (coming ?? read(at))
+    const log = await (coming ?? read(at))
+    const { events, head } = log
     const broken = verifyChain(events, opener.cryptography, linkOf(previous))
     if (broken !== undefined) return { kind: 'broken', position: broken }
     const last = events.at(-1)
@@ -76,7 +77,7 @@ export async function rebuild(
     // The next page is read while this one is folded and written.
     coming = last.position < target ? read(last.position) : undefined
     coming?.catch(() => undefined)
-    const page = await openPage(tenantId, events, opener)
+    const page = await openPage(tenantId, log, opener)
     const { rows, failures } = foldPage(await working.load(selectorsOf(page, { views })), page, { views, skips })
     const [failure] = failures
     if (failure) return { kind: 'failed', failure }

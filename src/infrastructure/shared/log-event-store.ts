@@ -5,7 +5,7 @@ import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
 export const logEventStore = (writer: Pick<TenantWriter, 'log'>): EventStore => ({
   sharesTenantLog: true,
   async readTenant(tenantId, after, limit) {
-    const { events, head } = await writer.log(tenantId, after, limit)
-    return { events, head: head.position }
+    const { head, ...page } = await writer.log(tenantId, after, limit)
+    return { ...page, head: head.position }
   },
 })

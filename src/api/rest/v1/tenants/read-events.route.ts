@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { JSONValue } from 'hono/utils/types'
 import { openPersonal } from '#domain/events/seal-event.ts'
+import { subjectKeysOf } from '#domain/events/subject-keys.ts'
 import { policyActor } from '#domain/policy/actor.ts'
 import { checkAllowed } from '#domain/run-command.ts'
 import { refuse } from '#common/outcome.ts'
@@ -31,12 +32,12 @@ export const registerReadEvents = (app: App) =>
     const { after, limit } = c.req.valid('query')
     const resource = { kind: 'eventLog', tenantId, id: tenantId } as const
     unwrap(await checkAllowed(decisions, principal, 'events.read', resource))
-    const { events, head } = await services.writer.log(tenantId, after, limit)
+    const page = await services.writer.log(tenantId, after, limit)
+    const { events, head } = page
     if (head.position === 0) unwrap(refuse('resource.not_found'))
     if (!(await decisions.allows(policyActor(principal), 'events.read_personal', resource)))
       return c.json({ items: events.map((event) => clientJson<JSONValue>(event)) }, 200)
-    const subjects = new Set(events.flatMap(({ personal }) => (personal ? [personal.keyId] : [])))
-    const wrapped = subjects.size === 0 ? {} : await services.writer.subjectKeys(tenantId, [...subjects])
+    const wrapped = await subjectKeysOf(services.writer, tenantId, page)
     const keys = new Map(Object.entries(wrapped).map(([id, key]) => [id, services.keyVault.unwrap(key, id)]))
     const items = events.map((event) => {
       const key = event.personal && keys.get(event.personal.keyId)
