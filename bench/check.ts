@@ -1,7 +1,8 @@
 /**
  * npm run bench:check: the targets of `npm run bench` that can be held to on a busy machine too, each at half, in a minute or
- * two: how many times more CPU time a peer takes for the same command. Rates and latencies are not checked: they are those of
- * the machine. Ends with 1 when one is missed in each of six rounds, or a side lost or doubled anything.
+ * two: how many times more CPU time a peer takes for the same command, what a long history costs, how far read models lag, and
+ * how fast they are rebuilt beside a COPY. Other rates and latencies are not checked: they are those of the machine. Ends with 1
+ * when one is missed in each of six rounds, or a side lost or doubled anything.
  *
  * Where the product does not reach half the target yet, it is held to what it reaches, less a margin, so that it cannot get
  * slower unnoticed; the table says so.
@@ -9,22 +10,27 @@
 import { provisionPostgres } from '../tools/postgres/provision.ts'
 import { withContenders, type Field } from './contenders.ts'
 import { Measuring } from './measure/measuring.ts'
-import { findingsOf, reaches, type Finding, type Goal, type Reading } from './measure/reading.ts'
+import { findingsOf, reaches, type Finding, type Goal, type NotMeasured, type Reading } from './measure/reading.ts'
 import { short } from './measure/statistics.ts'
 import { accountLine, markdown } from './report.ts'
 import { prepareServer } from './sides/database.ts'
 import { PEERS } from './sides/peers.ts'
 import { cpuRatio, hotAggregate, manyTenants, MANY } from './targets/commands.ts'
+import { MODERATE, openLoopOf } from './targets/open-loop.ts'
+import { REBUILD_RATIO, rebuildSpeed } from './targets/rebuild.ts'
+import { longHistory, makeLong } from './targets/scaling.ts'
 
 const ROUNDS = 6
 const PACE = { seconds: 1.2, warmUp: 0.3 } as const
-const POPULATION = { tenants: 8, usersPerTenant: 25, hot: ROUNDS } as const
+/** One more hot user than rounds: the last is the one with the long history. */
+const POPULATION = { tenants: 8, usersPerTenant: 25, hot: ROUNDS + 1 } as const
 const WARM = { seconds: 6, warmUp: 0.5 } as const
 const CONNECTIONS = 16
 
 /** What the product is held to where half the target is not reached: three quarters of what it reaches on a busy machine. */
 const REACHED: Readonly<Record<string, Goal>> = {
   [cpuRatio(MANY, PEERS.crud)]: { atLeast: 0.15 },
+  [REBUILD_RATIO]: { atLeast: 0.1 },
 }
 
 const half = (goal: Goal): Goal => ('atLeast' in goal ? { atLeast: goal.atLeast / 2 } : { atMost: goal.atMost * 2 })
@@ -35,22 +41,36 @@ const passes = (finding: Finding): boolean => finding.values.some((value) => rea
 
 const shown = (goal: Goal): string => ('atLeast' in goal ? `≥ ${short(goal.atLeast)}` : `≤ ${short(goal.atMost)}`)
 
-/** Ratios of CPU time alone. */
-const checked = (readings: readonly Reading[]): readonly Reading[] =>
-  readings.filter(({ what, unit }) => unit === undefined && what.includes('CPU time'))
+/** A part of the check, and which of its readings hold on any machine. */
+interface Part {
+  readonly run: () => Promise<readonly (Reading | NotMeasured)[]>
+  readonly holds: (reading: Reading) => boolean
+}
+
+const isCpuRatio = ({ unit, what }: Reading): boolean => unit === undefined && what.includes('CPU time')
+
+function partsOf(measuring: Measuring, field: Field): readonly Part[] {
+  const { product } = field
+  return [
+    { run: () => manyTenants(measuring, field), holds: isCpuRatio },
+    { run: hotAggregate(measuring, field, false), holds: isCpuRatio },
+    { run: () => longHistory(measuring, product), holds: isCpuRatio },
+    { run: () => openLoopOf(measuring, product, MODERATE), holds: ({ target }) => target === 8 },
+    { run: () => rebuildSpeed(product), holds: ({ unit }) => unit === undefined },
+  ]
+}
 
 /** Rounds over whatever has not passed yet: what holds once is no slower, however busy the machine was the other times. */
 async function measure(measuring: Measuring, field: Field): Promise<readonly Finding[]> {
   const { product, emmett, nest, crud } = field
   for (const side of [product, emmett, nest, crud]) await measuring.drive(side, side.many, WARM, CONNECTIONS)
-  const parts = [() => manyTenants(measuring, field), hotAggregate(measuring, field, false)].map((run) => ({
-    run,
-    readings: [] as Reading[],
-  }))
+  await makeLong(measuring, product)
+  const parts = partsOf(measuring, field).map((part) => ({ ...part, readings: [] as Reading[] }))
   for (let round = 0; round < ROUNDS; round++) {
-    for (const { run, readings } of parts) {
+    for (const { run, holds, readings } of parts) {
       if (readings.length > 0 && findingsOf(readings).every((finding) => passes(finding))) continue
-      readings.push(...checked(await run()))
+      const measured = await run()
+      readings.push(...measured.filter((reading): reading is Reading => !('notMeasured' in reading) && holds(reading)))
     }
   }
   return parts.flatMap(({ readings }) => findingsOf(readings))

@@ -5,8 +5,8 @@ import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
 import { TenantWriterCore } from '#domain/writer/tenant-writer-core.ts'
 import { oneAtATime } from '#infrastructure/shared/one-at-a-time.ts'
 import { createCommandQueue } from '#infrastructure/workerd/command-queue.ts'
-import { DueProjections, type DueProjection } from '#infrastructure/workerd/due-projections.ts'
-import type { Executed } from '#infrastructure/workerd/durable-tenant-writer.ts'
+import { DueProjections, PROJECT_EVERY, type DueProjection } from '#infrastructure/workerd/due-projections.ts'
+import type { Executed, TurnEnd } from '#infrastructure/workerd/durable-tenant-writer.ts'
 import { createQueueBus } from '#infrastructure/workerd/queue-bus.ts'
 import { SqliteTenantStorage } from '#infrastructure/workerd/sqlite-tenant-storage.ts'
 import { logger, writerParts } from '../src/worker-services.ts'
@@ -40,7 +40,13 @@ export class TenantObject extends DurableObject<Env> {
   readonly #parts: Promise<Parts>
   /** When the alarm goes off, in milliseconds since the epoch. */
   #alarmAt: number | undefined
-  readonly #projections = new DueProjections()
+  readonly #projections: DueProjections
+  /** Commands under way: whatever is committed, an answer follows that a projection can go along with. */
+  #executing = 0
+  /** Position of the last wake-up that was sent. */
+  #sent = 0
+  /** How far the projector had come at the last sweep. */
+  #swept: number
   /** When it was last written down how far the projector has come, in milliseconds since the epoch. */
   #projectedSavedAt = 0
   /** Position that the event store had come to when it was last tried. */
@@ -52,6 +58,8 @@ export class TenantObject extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#storage = new SqliteTenantStorage(ctx.storage, () => this.#arm(Date.now() + SWEEP_AFTER))
+    this.#projections = new DueProjections(this.#storage.positions)
+    this.#swept = this.#projections.projected
     this.#parts = this.#open()
     // Who waits for the parts is told; without anybody waiting the runtime would report it as unhandled.
     this.#parts.catch(() => undefined)
@@ -61,9 +69,14 @@ export class TenantObject extends DurableObject<Env> {
   }
 
   async execute(...given: RestOf<'execute'>): Promise<Executed> {
-    const outcome = await this.#guarded(async (core) => core.execute(...given))
-    const projection = this.#projections.next()
-    return { outcome, ...(projection && { projection }) }
+    this.#executing++
+    try {
+      const outcome = await this.#guarded(async (core) => core.execute(...given))
+      const projection = this.#projections.begin()
+      return { outcome, ...(projection && { projection }) }
+    } finally {
+      this.#executing--
+    }
   }
 
   principal(...given: RestOf<'principal'>) {
@@ -94,17 +107,19 @@ export class TenantObject extends DurableObject<Env> {
     return this.#guarded((core) => core.subjectKeys(...given))
   }
 
-  /**
-   * Kept in memory, and written down now and then: whoever does not know it has the projector look once more. Answers with
-   * what has been committed meanwhile, which is for the same to project.
-   */
-  confirmProjected(...[position]: RestOf<'confirmProjected'>): Promise<DueProjection | undefined> {
+  confirmProjected(...[position]: RestOf<'confirmProjected'>) {
+    return this.#guarded(() => this.#followed(position))
+  }
+
+  /** Confirms, and ends a turn. Answers with the next one, if there is one to take. */
+  confirmTurn({ position, turn, goesOn }: TurnEnd): Promise<DueProjection | undefined> {
     return this.#guarded(async () => {
-      const isNews = position > this.#projections.projected
-      const next = this.#projections.confirmed(position)
-      if (isNews) await this.#saveProjected(position)
-      if (!next) await this.#wakeProjector()
-      return next
+      await this.#followed(position)
+      this.#projections.end(turn)
+      if (goesOn) return this.#projections.begin()
+      // The next answer takes it along; if there is none, the queue has it.
+      this.ctx.waitUntil(this.#wake())
+      return undefined
     })
   }
 
@@ -133,12 +148,14 @@ export class TenantObject extends DurableObject<Env> {
     this.#alarmAt = undefined
     try {
       const { core } = await this.#parts
-      await this.#doDueWork(core)
-      const [{ head }, saved] = await Promise.all([this.#storage.readRows([]), this.#storage.readProjected()])
-      if (Math.max(saved, this.#projections.projected) < head.position) {
+      const { isBehind, isInCharge, projected } = this.#projections
+      if (isBehind) {
         this.#arm(Date.now() + withJitter(SWEEP_AFTER))
-        await this.#send(head.position)
+        // Turn after turn may be lost where no isolate is kept.
+        if (!isInCharge || projected === this.#swept) await this.#send()
       }
+      this.#swept = projected
+      await core.runDue()
       const now = Date.now()
       if (now - this.#storage.prunedAt > PRUNE_EVERY) await this.#storage.prune(now)
       await this.#armForDueWork(core)
@@ -165,6 +182,7 @@ export class TenantObject extends DurableObject<Env> {
       ...(forwarder && { admission: (head) => forwarder.admit(head) }),
       onCommitted: ({ position, due }) => {
         this.#projections.committed(position)
+        if (this.#executing === 0) this.ctx.waitUntil(this.#wake())
         if (forwarder) this.ctx.waitUntil(this.#forward())
         if (due) this.ctx.waitUntil(this.#runDue())
       },
@@ -184,24 +202,23 @@ export class TenantObject extends DurableObject<Env> {
     if (due !== undefined) this.#arm(Math.max(due, Date.now() + REST))
   }
 
-  async #saveProjected(position: number): Promise<void> {
+  /** Kept in memory, and written down now and then: whoever does not know it has the projector look once more. */
+  async #followed(position: number): Promise<void> {
+    if (position <= this.#projections.projected) return
+    this.#projections.followed(position)
     const now = Date.now()
     if (Math.abs(now - this.#projectedSavedAt) < SAVE_PROJECTED_EVERY) return
     this.#projectedSavedAt = now
     await this.#storage.saveProjected(position)
   }
 
-  /** Has the queue's consumer project, unless there is nothing to do or somebody at it. */
-  async #wakeProjector(): Promise<void> {
-    const due = this.#projections.next()
-    if (due) await this.#send(due.toPosition)
-  }
-
-  /** What it commits is nobody's command: there is no answer that a projection could go along with. */
-  async #doDueWork(core: TenantWriterCore): Promise<void> {
-    await core.runDue()
-    await this.#wakeProjector()
-  }
+  /** Has the queue's consumer project what no answer takes along, once for all that is committed at about the same time. */
+  readonly #wake = oneAtATime(async () => {
+    const { isBehind, isInCharge, head } = this.#projections
+    if (!isBehind || isInCharge || head <= this.#sent) return
+    await this.#send()
+    await scheduler.wait(PROJECT_EVERY)
+  })
 
   /** Sends what has been committed on to the event store. While that is away, the alarm tries it again. */
   readonly #forward = oneAtATime(async () => {
@@ -228,18 +245,19 @@ export class TenantObject extends DurableObject<Env> {
   readonly #runDue = oneAtATime(async () => {
     try {
       const { core } = await this.#parts
-      await this.#doDueWork(core)
+      await core.runDue()
       await this.#armForDueWork(core)
     } catch (fault) {
       logger.error('due work failed; the sweep will try again', { tenantId: this.ctx.id.name, fault: String(fault) })
     }
   })
 
-  /** Wakes the projector by the queue. A wake-up that is lost, the sweep sends again. */
-  async #send(toPosition: number): Promise<void> {
+  async #send(): Promise<void> {
     const { name: tenantId = '' } = this.ctx.id
+    const { head: toPosition } = this.#projections
     try {
       await createQueueBus(this.env.WAKE_UPS).publish([{ tenantId, toPosition }])
+      this.#sent = toPosition
     } catch (fault) {
       logger.warn('a wake-up was lost; the sweep will send it again', { tenantId, fault: String(fault) })
     }

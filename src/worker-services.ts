@@ -98,15 +98,7 @@ function eventStoreOf(configuration: Configuration): StreamStore | undefined {
 async function buildServices(env: Env): Promise<Services> {
   const { configuration, session, tools, mailbox, eventStore } = await writerParts(env)
   const { clock, cryptography, keyVault } = tools
-  const writer = createDurableTenantWriter(
-    env.TENANT,
-    projectAfterwards({
-      project: (tenantId) => projector.project(tenantId),
-      queue: createQueueBus(env.WAKE_UPS),
-      logger,
-      inBackground: waitUntil,
-    }),
-  )
+  const writer = createDurableTenantWriter(env.TENANT, (tenantId, executed) => projectsAfterwards(tenantId, executed))
   const keyRing = new CachingKeyRing(createDurableKeyRingStore(env.KEY_RING), keyVault, clock)
   const publicUrl = configuration.ACCI_PUBLIC_URL ?? `http://${configuration.HOST}:${configuration.PORT}`
   const { ACCI_ADMIN_EMAIL: adminEmail, ACCI_ADMIN_PASSWORD: adminPassword } = configuration
@@ -120,6 +112,13 @@ async function buildServices(env: Env): Promise<Services> {
     logger,
     cryptography,
     keyVault,
+  })
+  const projectsAfterwards = projectAfterwards({
+    project: (tenantId, confirm) => projector.project(tenantId, confirm),
+    confirmTurn: (tenantId, end) => writer.confirmTurn(tenantId, end),
+    queue: createQueueBus(env.WAKE_UPS),
+    logger,
+    inBackground: waitUntil,
   })
   const { cache, runsOn: cacheRunsOn } = openEdgeCache(configuration, clock, logger)
   return {

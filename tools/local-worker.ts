@@ -7,7 +7,7 @@ import type { EdgeSurroundings } from './edge-surroundings.ts'
 
 const COMPATIBILITY_DATE = '2026-11-01'
 /** The queue that wakes the projector. */
-const WAKE_UPS = 'acci-wake-ups'
+export const WAKE_UPS = 'acci-wake-ups'
 const COMMANDS = 'acci-commands'
 
 /**
@@ -27,7 +27,7 @@ export async function localWorker(
     modules: await workerModules(file),
     modulesRoot: dirname(file),
     compatibilityDate: COMPATIBILITY_DATE,
-    compatibilityFlags: ['nodejs_compat'],
+    compatibilityFlags: ['nodejs_compat', 'queue_consumer_no_wait_for_wait_until'],
     bindings: variables,
     durableObjects: {
       TENANT: { className: 'TenantObject', useSQLite: true },

@@ -122,6 +122,8 @@ describe('the alarm of a tenant whose queue takes nothing', () => {
   it('does not throw, comes again, and tells the projector once the queue is back', async () => {
     const tenantId = await newTenant()
     const { head } = await writer.log(tenantId, 0, 1)
+    // Whoever was told to project goes with it.
+    await evictDurableObject(stubOf(tenantId))
     await runInDurableObject(stubOf(tenantId), async (object, { storage }) => {
       const sent: unknown[] = []
       let broken = true

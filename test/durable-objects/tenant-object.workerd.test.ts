@@ -138,33 +138,43 @@ describe('what is to be projected', () => {
       return work(object, sent)
     })
 
+  /** The turn that an answer must have brought. */
+  const turnOf = ({ projection }: Executed) => {
+    if (!projection) throw new Error('the answer brings no projection')
+    return projection.turn
+  }
+
   it('goes along with the answer to a command, at once when the tenant has rested', async () => {
     const tenantId = newId.tenant()
     await withQueue(tenantId, async (object, sent) => {
-      const { outcome, projection } = await object.execute(createTenant(tenantId), bySystem())
-      expect(outcome).toMatchObject({ ok: true, value: { position: 3 } })
-      expect(projection).toEqual({ toPosition: 3, after: 0 })
-      expect(await object.confirmProjected(3)).toBeUndefined()
+      const founded = await object.execute(createTenant(tenantId), bySystem())
+      expect(founded).toMatchObject({
+        outcome: { ok: true, value: { position: 3 } },
+        projection: { toPosition: 3, after: 0 },
+      })
+      expect(await object.confirmTurn({ position: 3, turn: turnOf(founded), goesOn: true })).toBeUndefined()
       await scheduler.wait(PROJECT_EVERY)
       const next = await object.execute(registerUser(tenantId, 'ada@orchard.example'), bySystem())
-      expect(next.projection).toEqual({ toPosition: 5, after: 0 })
+      expect(next.projection).toMatchObject({ toPosition: 5, after: 0 })
       expect(sent).toEqual([])
     })
   })
 
   it('is for one alone while the tenant is busy, who goes on with what was committed meanwhile', async () => {
-    const tenantId = await newTenant()
+    const tenantId = newId.tenant()
     await withQueue(tenantId, async (object, sent) => {
-      const answers: Executed[] = []
+      const turn = turnOf(await object.execute(createTenant(tenantId), bySystem()))
       // One after the other: each is a commit of its own.
-      for (let index = 1; index <= 20; index++)
-        answers.push(await object.execute(registerUser(tenantId, `busy${index}@orchard.example`), bySystem()))
-      // Whoever created the tenant is still in charge.
-      expect(answers.filter(({ projection }) => projection)).toEqual([])
-      const next = await object.confirmProjected(3)
+      for (let index = 1; index <= 20; index++) {
+        const { projection } = await object.execute(registerUser(tenantId, `b${index}@orchard.example`), bySystem())
+        expect(projection).toBeUndefined()
+      }
+      // Whoever else has projected says so, and nothing more comes of it.
+      await object.confirmProjected(5)
+      const next = await object.confirmTurn({ position: 3, turn, goesOn: true })
       expect(next).toMatchObject({ toPosition: 43 })
       expect(next?.after).toBeLessThanOrEqual(PROJECT_EVERY)
-      expect(await object.confirmProjected(43)).toBeUndefined()
+      expect(await object.confirmTurn({ position: 43, turn: next?.turn ?? 0, goesOn: true })).toBeUndefined()
       expect(sent).toEqual([])
     })
   })
@@ -172,6 +182,7 @@ describe('what is to be projected', () => {
   it('comes with one answer of those that are committed together', async () => {
     const tenantId = await newTenant()
     await writer.confirmProjected(tenantId, 3)
+    await evictDurableObject(stubOf(tenantId))
     await withQueue(tenantId, async (object) => {
       const answers = await Promise.all(
         Array.from({ length: 16 }, (_, index) =>
@@ -182,7 +193,7 @@ describe('what is to be projected', () => {
     })
   })
 
-  it('comes with no refusal, since nothing was committed', async () => {
+  it('comes with no refusal where everything is projected', async () => {
     const tenantId = await newTenant()
     await writer.confirmProjected(tenantId, 3)
     await withQueue(tenantId, async (object) => {
@@ -192,28 +203,79 @@ describe('what is to be projected', () => {
     })
   })
 
-  it('goes to the queue when it was due work and no command that was committed', async () => {
-    const tenantId = await newTenant()
-    const { reactivationDate } = await deactivateForAWhile(tenantId)
-    await writer.confirmProjected(tenantId, (await headOf(tenantId)).position)
-    await moveInTime(tenantId, reactivationDate, new Date(Date.now() - 1).toISOString())
-    await evictDurableObject(stubOf(tenantId))
+  it('goes to the next answer when whoever was at it goes on no more, and to the queue if there is none', async () => {
+    const tenantId = newId.tenant()
     await withQueue(tenantId, async (object, sent) => {
-      await object.alarm()
-      const { events, head } = await object.log(0, 100)
-      expect(events.at(-1)?.type).toBe('user.reactivated')
-      expect(sent).toContain(head.position)
+      const turn = turnOf(await object.execute(createTenant(tenantId), bySystem()))
+      await object.execute(registerUser(tenantId, 'ada@orchard.example'), bySystem())
+      expect(await object.confirmTurn({ position: 3, turn, goesOn: false })).toBeUndefined()
+      await expect.poll(() => sent).toEqual([5])
+      const next = await object.execute(registerUser(tenantId, 'eve@orchard.example'), bySystem())
+      expect(next.projection).toMatchObject({ toPosition: 7 })
     })
   })
 
-  it('is looked at by the sweep until the projector has confirmed it', async () => {
+  it('is not forgotten with the object: whoever was at it goes on with what the new one knows', async () => {
+    const tenantId = newId.tenant()
+    const turn = await withQueue(tenantId, async (object) => {
+      const founded = await object.execute(createTenant(tenantId), bySystem())
+      await object.execute(registerUser(tenantId, 'ada@orchard.example'), bySystem())
+      return turnOf(founded)
+    })
+    await evictDurableObject(stubOf(tenantId))
+    await withQueue(tenantId, async (object) => {
+      expect(await object.confirmTurn({ position: 3, turn, goesOn: true })).toMatchObject({ toPosition: 5 })
+    })
+  })
+
+  it('goes to the queue when it was due work and no command that was committed', async () => {
     const tenantId = await newTenant()
+    const { reactivationDate } = await deactivateForAWhile(tenantId)
+    await writer.confirmProjected(tenantId, 6)
+    await moveInTime(tenantId, reactivationDate, new Date(Date.now() - 1).toISOString())
+    await evictDurableObject(stubOf(tenantId))
+    await withQueue(tenantId, async (object, sent) => {
+      await object.confirmProjected(6)
+      await object.alarm()
+      const { events } = await object.log(6, 100)
+      expect(events.map(({ type }) => type)).toEqual(['user.reactivated'])
+      await expect.poll(() => sent).toEqual([7])
+    })
+  })
+
+  it('is still to be taken by an answer when the queue is down', async () => {
+    const tenantId = await newTenant()
+    await evictDurableObject(stubOf(tenantId))
+    await runInDurableObject(stubOf(tenantId), async (object) => {
+      const down = {
+        async sendBatch() {
+          throw new Error('the queue is down')
+        },
+      }
+      Object.defineProperty(object, 'env', { value: { ...env, WAKE_UPS: down } })
+      await object.alarm()
+      const { projection } = await object.execute(registerUser(tenantId, 'ada@orchard.example'), bySystem())
+      expect(projection).toMatchObject({ toPosition: 5 })
+    })
+  })
+
+  it('is looked at by the sweep until the projector has confirmed it, unless somebody is getting on with it', async () => {
+    const tenantId = await newTenant()
+    await evictDurableObject(stubOf(tenantId))
     await withQueue(tenantId, async (object, sent) => {
       await object.alarm()
       expect(sent).toEqual([3])
-      await object.confirmProjected(3)
+      const turn = turnOf(await object.execute(registerUser(tenantId, 'ada@orchard.example'), bySystem()))
+      await object.execute(registerUser(tenantId, 'eve@orchard.example'), bySystem())
+      expect(await object.confirmTurn({ position: 5, turn, goesOn: true })).toMatchObject({ toPosition: 7 })
       await object.alarm()
       expect(sent).toEqual([3])
+      // Half a minute later nothing more was heard.
+      await object.alarm()
+      expect(sent).toEqual([3, 7])
+      await object.confirmProjected(7)
+      await object.alarm()
+      expect(sent).toEqual([3, 7])
     })
   })
 
@@ -233,6 +295,23 @@ describe('what is to be projected', () => {
     })
     await writer.confirmProjected(tenantId, position + 2)
     expect(await saved()).toBe(position + 2)
+  })
+})
+
+describe('the writer over the objects', () => {
+  it('tells of each command that it sends, and hands on what comes back with it', async () => {
+    const tenantId = newId.tenant()
+    const executing: Promise<Executed>[] = []
+    const told = createDurableTenantWriter(env.TENANT, (of, executed) => {
+      expect(of).toBe(tenantId)
+      executing.push(executed)
+    })
+    const outcome = await told.execute(tenantId, createTenant(tenantId), bySystem())
+    const [executed] = await Promise.all(executing)
+    expect(executed).toMatchObject({ outcome, projection: { toPosition: 3, after: 0 } })
+    await register(tenantId, 'ada')
+    const end = { position: 3, turn: executed?.projection?.turn ?? 0, goesOn: true }
+    expect(await told.confirmTurn(tenantId, end)).toMatchObject({ toPosition: 5 })
   })
 })
 

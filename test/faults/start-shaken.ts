@@ -1,36 +1,60 @@
 /**
- * The Worker as `npm start` runs it, but for its queue of wake-ups: ten times a second it is sent there what every tenant has been
- * woken for already, each twice, the later first, and some after seconds.
+ * The Worker as `npm start` runs it, but for its wake-ups. The projections that answers bring are lost, as if every isolate ended
+ * with its answer, so that the queue has them all; and between objects and queue stands another Worker, which sends each wake-up
+ * twice, the later first, and some after seconds.
  */
 import { mkdirSync } from 'node:fs'
-import { setTimeout as delay } from 'node:timers/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
-import type { WakeUp } from '../../src/domain/ports/bus.ts'
 import { buildWorker } from '../../tools/build.ts'
 import { localConfiguration, startSurroundings } from '../../tools/edge-surroundings.ts'
-import { localWorker } from '../../tools/local-worker.ts'
-import { withClient } from '../../tools/postgres/provision.ts'
+import { localWorker, WAKE_UPS } from '../../tools/local-worker.ts'
 
-const EVERY = 100
+const SHAKEN = 'acci-shaken'
+/** As the bundle has what goes on behind an answer. */
+const AFTERWARDS = '(tenantId, executed) => projectsAfterwards(tenantId, executed)'
+const SHAKER = `export default {
+  async queue({ messages }, env) {
+    const twice = [...messages, ...messages].map(({ body }) => body).reverse()
+    await env.WAKE_UPS.sendBatch(twice.map((body, at) => ({ body, delaySeconds: at % 3 })))
+    console.log('shaken: ' + messages.length)
+  },
+}`
 
 const configuration = localConfiguration()
 mkdirSync(configuration.ACCI_DATA_DIR, { recursive: true })
 const { file } = await buildWorker()
+const lossy = await withoutAfterwards(file)
 const surroundings = await startSurroundings(configuration)
-const miniflare = new Miniflare(convertV4MiniflareOptions(await localWorker(file, configuration, surroundings)))
-const queue = await miniflare.getQueueProducer<WakeUp>('WAKE_UPS')
-const { DATABASE_URL: databaseUrl = '' } = process.env
+const { host, port, resourcePersistencePath, ...worker } = await localWorker(lossy, configuration, surroundings)
+const { queueProducers, compatibilityDate } = worker
+const shaker = {
+  name: 'shaker',
+  modules: true,
+  script: SHAKER,
+  compatibilityDate,
+  queueProducers: { WAKE_UPS: { queueName: WAKE_UPS } },
+  queueConsumers: { [SHAKEN]: { maxBatchSize: 10, maxBatchTimeout: 0 } },
+} as const
+const miniflare = new Miniflare(
+  convertV4MiniflareOptions({
+    host,
+    port,
+    resourcePersistencePath,
+    workers: [{ ...worker, queueProducers: { ...queueProducers, WAKE_UPS: { queueName: SHAKEN } } }, shaker],
+  }),
+)
+await miniflare.ready
 
-for (;;) {
-  await delay(EVERY)
-  const wakeUps = await withClient(databaseUrl, async (client) => {
-    const { rows } = await client.query<{ tenant: string; position: string }>(
-      'select tenant_id as tenant, position from read_models.checkpoint order by tenant_id',
-    )
-    return rows.map(({ tenant, position }): WakeUp => ({ tenantId: tenant, toPosition: Number(position) }))
-  })
-  if (wakeUps.length === 0) continue
-  const twice = [...wakeUps, ...wakeUps].toReversed()
-  await queue.sendBatch(twice.map((body, at) => ({ body, delaySeconds: at % 3 })))
-  process.stdout.write(`shaken: ${wakeUps.length}\n`)
+/** The bundle in a folder of its own, without that. */
+async function withoutAfterwards(bundle: string): Promise<string> {
+  const folder = join(configuration.ACCI_DATA_DIR, 'worker')
+  await cp(dirname(bundle), folder, { recursive: true })
+  const copy = join(folder, basename(bundle))
+  const text = await readFile(copy, 'utf8')
+  const parts = text.split(AFTERWARDS)
+  if (parts.length !== 2) throw new Error(`the bundle has “${AFTERWARDS}” ${parts.length - 1} times, and not once`)
+  await writeFile(copy, parts.join('() => undefined'))
+  return copy
 }

@@ -70,9 +70,15 @@ export class Projector {
     this.#wait = options.wait ?? ((milliseconds) => new Promise((resolve) => void setTimeout(resolve, milliseconds)))
   }
 
-  /** Brings the tenant's views up to the end of its log, those aside that have halted. Returns how far they have come. */
-  async project(tenantId: string): Promise<ProjectionState> {
-    const { store, eventStore, writer, keyVault } = this.#options
+  /**
+   * Brings the tenant's views up to the end of its log, those aside that have halted. Returns how far they have come.
+   * @param confirm tells the writer; default: its `confirmProjected`
+   */
+  async project(
+    tenantId: string,
+    confirm = (position: number) => this.#options.writer.confirmProjected(tenantId, position),
+  ): Promise<ProjectionState> {
+    const { store, eventStore, keyVault } = this.#options
     const remembered = this.#followed.get(tenantId)
     let state = remembered ?? (await store.state(tenantId))
     for (;;) {
@@ -117,7 +123,7 @@ export class Projector {
       if (state.position >= head) break
     }
     this.#remember(tenantId, state)
-    if (state.position > 0) await writer.confirmProjected(tenantId, state.position)
+    if (state.position > 0) await confirm(state.position)
     return state
   }
 

@@ -1,5 +1,7 @@
-/** A projection that whoever gets it is to see to: the caller of a command, or a projector that has come to an end. */
+/** A projection that whoever gets it is to see to. */
 export interface DueProjection {
+  /** Names whose turn it is: a confirmation that names it may go on. */
+  readonly turn: number
   /** Where the log ended. */
   readonly toPosition: number
   /** Milliseconds to wait before: what is committed meanwhile is projected along. */
@@ -8,68 +10,75 @@ export interface DueProjection {
 
 /** Milliseconds between the beginnings of two projections: each reads the log, and the rows it changes. */
 export const PROJECT_EVERY = 250
-/** Milliseconds after which somebody who has not been heard of is in charge no more. */
-export const LOST_AFTER = 10_000
-/** Milliseconds that one may go on for: the isolate of a request is not kept for long. */
-export const GOES_ON_FOR = 20_000
+/** Milliseconds after which a turn of which nothing was heard is over: the isolate of a request may end at any time. */
+export const LOST_AFTER = 15_000
 
 /**
- * Who is to project a tenant, and when: one at a time, who goes on as long as there is something to do. It is all in memory; what
- * is forgotten with it, the sweep finds.
+ * Whose turn it is to project a tenant: one at a time, handed out with the answers to commands. Others may project too (readers, the
+ * queue's consumer) and say how far they came, but that ends nobody's turn.
  */
 export class DueProjections {
   readonly #now: () => number
-  /** Position of the last commit that is known of. */
-  #head = 0
-  #projected = 0
-  /** When the last projection was to begin. */
+  /** Position of the log's last event. */
+  #head: number
+  #projected: number
+  #turn: number | undefined
+  /** The last turn's number. Those of an object before this one are unlikely to be met again. */
+  #lastTurn = Math.floor(Math.random() * 2 ** 40)
+  /** When the last turn began, or begins. */
   #beginsAt = 0
-  #inCharge = false
-  #inChargeSince = 0
 
-  /** @param now milliseconds since the epoch */
-  constructor(now: () => number = Date.now) {
+  /**
+   * @param at where the log ends, and how far it is known to have been projected
+   * @param now milliseconds since the epoch
+   */
+  constructor({ head, projected }: { readonly head: number; readonly projected: number }, now = Date.now) {
+    this.#head = head
+    this.#projected = projected
     this.#now = now
   }
 
-  /** How far the projector has said that it has come. */
+  get head(): number {
+    return this.#head
+  }
+
+  /** How far the log is known to have been projected. */
   get projected(): number {
     return this.#projected
   }
 
+  get isBehind(): boolean {
+    return this.#projected < this.#head
+  }
+
+  /** Whether it is somebody's turn. That must not last as long as a clock was set back. */
+  get isInCharge(): boolean {
+    const silent = this.#now() - this.#beginsAt
+    return this.#turn !== undefined && silent >= -PROJECT_EVERY && silent < LOST_AFTER
+  }
+
   committed(position: number): void {
-    this.#head = position
+    this.#head = Math.max(this.#head, position)
   }
 
-  /** What is to be projected, unless there is nothing or somebody at it. Whoever gets it is in charge until it confirms. */
-  next(): DueProjection | undefined {
-    return this.#isInCharge() ? undefined : this.#take(this.#now())
-  }
-
-  /** Gives back what is next for whoever was in charge, if it is to go on. */
-  confirmed(position: number): DueProjection | undefined {
-    this.#inCharge = false
+  followed(position: number): void {
     this.#projected = Math.max(this.#projected, position)
-    const since = this.#inChargeSince
-    return this.#now() - since < GOES_ON_FOR ? this.#take(since) : undefined
   }
 
-  #take(since: number): DueProjection | undefined {
-    const toPosition = this.#head
-    if (toPosition <= this.#projected) return undefined
+  /** Begins a turn, if there is something to project and it is nobody's. */
+  begin(): DueProjection | undefined {
+    if (!this.isBehind || this.isInCharge) return undefined
     const now = this.#now()
     const rest = this.#beginsAt + PROJECT_EVERY - now
     // More than that is a clock that has been set back.
     const after = rest > 0 && rest <= PROJECT_EVERY ? rest : 0
     this.#beginsAt = now + after
-    this.#inCharge = true
-    this.#inChargeSince = Math.min(since, now)
-    return { toPosition, after }
+    this.#turn = ++this.#lastTurn
+    return { turn: this.#turn, toPosition: this.#head, after }
   }
 
-  /** A clock that has been set back must not leave somebody in charge for as long. */
-  #isInCharge(): boolean {
-    const silent = this.#now() - this.#beginsAt
-    return this.#inCharge && silent >= -PROJECT_EVERY && silent < LOST_AFTER
+  /** Ends a turn, unless it is over already: then it may be somebody else's by now. */
+  end(turn: number): void {
+    if (turn === this.#turn) this.#turn = undefined
   }
 }

@@ -7,23 +7,33 @@ import type { DueProjection } from './due-projections.ts'
 /** How a command ended. */
 export interface Executed {
   readonly outcome: Outcome<Receipt>
-  /** Of all who could project the tenant one is told to, until it has confirmed. */
+  /** Of all who get answers one at a time is to project the tenant. */
   readonly projection?: DueProjection
 }
 
-/** What a tenant's object answers to: the port without the tenant's id, which its name says. */
+/** How far whoever has a turn has come. */
+export interface TurnEnd {
+  readonly position: number
+  readonly turn: number
+  /** Whether it would take the next turn too. */
+  readonly goesOn: boolean
+}
+
+/** The writer, and what whoever projects for it says besides. */
+export interface DurableTenantWriter extends TenantWriter {
+  /** Confirms, and ends a turn. Answers with the next one, if there is one to take. */
+  confirmTurn(tenantId: string, end: TurnEnd): Promise<DueProjection | undefined>
+}
+
+/** What a tenant's object answers to: the writer without the tenant's id, which the object's name says. */
 type RemoteWriter = {
-  readonly [Method in Exclude<keyof TenantWriter, 'execute' | 'confirmProjected'>]: TenantWriter[Method] extends (
+  readonly [Method in Exclude<keyof DurableTenantWriter, 'execute'>]: DurableTenantWriter[Method] extends (
     tenantId: string,
     ...rest: infer Rest
   ) => infer Answer
     ? (...rest: Rest) => Answer
     : never
-} & {
-  readonly execute: (command: Command, metadata: CommandMetadata) => Promise<Executed>
-  /** Answers with what has been committed meanwhile. */
-  readonly confirmProjected: (position: number) => Promise<DueProjection | undefined>
-}
+} & { readonly execute: (command: Command, metadata: CommandMetadata) => Promise<Executed> }
 
 /** Where the objects are found: all that is used of the runtime's namespace. */
 export type TenantNamespace = Pick<Env['TENANT'], 'getByName'>
@@ -32,12 +42,12 @@ export type TenantNamespace = Pick<Env['TENANT'], 'getByName'>
  * The tenant writer of the edge: the Durable Object named by the tenant's id. Reads are made once more when the runtime says
  * that it may help. Commands never are: it is the caller who has the key that makes that safe.
  *
- * @param onProjectionDue called when a projection comes back with an answer; nobody waits for it
+ * @param onExecuting called with each command that is sent, before there is an answer
  */
 export function createDurableTenantWriter(
   namespace: TenantNamespace,
-  onProjectionDue: (tenantId: string, projection: DueProjection) => void,
-): TenantWriter {
+  onExecuting: (tenantId: string, executed: Promise<Executed>) => void,
+): DurableTenantWriter {
   const once = <Answer>(tenantId: string, call: (writer: RemoteWriter) => Promise<Answer>): Promise<Answer> =>
     calledObject(() => {
       // A stub is of no use any more after a fault, so each call gets its own. The runtime's type of it wraps every value
@@ -52,9 +62,9 @@ export function createDurableTenantWriter(
     })
   return {
     async execute(tenantId, command, metadata) {
-      const { outcome, projection } = await once(tenantId, (writer) => writer.execute(command, metadata))
-      if (projection) onProjectionDue(tenantId, projection)
-      return outcome
+      const executed = once(tenantId, (writer) => writer.execute(command, metadata))
+      onExecuting(tenantId, executed)
+      return (await executed).outcome
     },
     principal: (tenantId, sessionId) => read(tenantId, (writer) => writer.principal(sessionId)),
     tenant: (tenantId) => read(tenantId, (writer) => writer.tenant()),
@@ -62,11 +72,9 @@ export function createDurableTenantWriter(
     users: (tenantId) => read(tenantId, (writer) => writer.users()),
     log: (tenantId, after, limit) => read(tenantId, (writer) => writer.log(after, limit)),
     subjectKeys: (tenantId, subjectIds) => read(tenantId, (writer) => writer.subjectKeys(subjectIds)),
-    async confirmProjected(tenantId, position) {
-      // Saying a position twice changes nothing, so this counts as a read.
-      const projection = await read(tenantId, (writer) => writer.confirmProjected(position))
-      if (projection) onProjectionDue(tenantId, projection)
-    },
+    // Saying a position twice changes nothing, so this counts as a read.
+    confirmProjected: (tenantId, position) => read(tenantId, (writer) => writer.confirmProjected(position)),
+    confirmTurn: (tenantId, end) => once(tenantId, (writer) => writer.confirmTurn(end)),
     submitOperation: (tenantId, id, asked) => read(tenantId, (writer) => writer.submitOperation(id, asked)),
     operation: (tenantId, id) => read(tenantId, (writer) => writer.operation(id)),
     claimOperation: (tenantId, id) => once(tenantId, (writer) => writer.claimOperation(id)),

@@ -1,33 +1,60 @@
 import type { Bus } from '#domain/ports/bus.ts'
 import type { Logger } from '#domain/ports/logger.ts'
 import type { DueProjection } from './due-projections.ts'
+import type { DurableTenantWriter, Executed } from './durable-tenant-writer.ts'
+
+/** Milliseconds that one goes on for: the isolate of a request is not kept much longer. */
+export const GOES_ON_FOR = 20_000
 
 export interface ProjectAfterwardsOptions {
-  readonly project: (tenantId: string) => Promise<unknown>
+  /** Projects a tenant to the end of its log, and says how far it came by `confirm`. */
+  readonly project: (tenantId: string, confirm: (position: number) => Promise<void>) => Promise<unknown>
+  readonly confirmTurn: DurableTenantWriter['confirmTurn']
   /** Takes what has failed, and has it tried again. */
   readonly queue: Bus
   readonly logger: Pick<Logger, 'warn'>
-  /** Keeps the request's isolate at work when the answer has gone. */
+  /** Keeps the request's isolate at work when the answer has gone, or nobody waits for it any more. */
   readonly inBackground: (work: Promise<void>) => void
 }
 
 /**
- * Projects where a command was answered, once the answer has gone: that takes no message and no call of another Worker. What
- * is lost with the isolate, the sweep of the tenant's object finds.
+ * Projects where a command was answered, once the answer has gone, and goes on as long as there is something new: that takes no
+ * message and no call of another Worker. What is lost with the isolate, the next command or the sweep of the tenant's object finds.
  */
-export function projectAfterwards({ project, queue, logger, inBackground }: ProjectAfterwardsOptions) {
-  const projected = async (tenantId: string, { toPosition, after }: DueProjection) => {
-    if (after > 0) await scheduler.wait(after)
-    try {
-      await project(tenantId)
-    } catch (fault) {
-      logger.warn('a projection failed; the queue will have it tried again', { tenantId, fault: String(fault) })
-      try {
-        await queue.publish([{ tenantId, toPosition }])
-      } catch (lost) {
-        logger.warn('a wake-up was lost; the sweep will send it again', { tenantId, fault: String(lost) })
-      }
+export function projectAfterwards({ project, confirmTurn, queue, logger, inBackground }: ProjectAfterwardsOptions) {
+  const takeTurns = async (tenantId: string, first: DueProjection): Promise<void> => {
+    const began = performance.now()
+    let { turn, after } = first
+    for (;;) {
+      if (after > 0) await scheduler.wait(after)
+      let next: DueProjection | undefined
+      await project(tenantId, async (position) => {
+        const goesOn = performance.now() - began < GOES_ON_FOR
+        next = await confirmTurn(tenantId, { position, turn, goesOn })
+      })
+      if (!next) return
+      ;({ turn, after } = next)
     }
   }
-  return (tenantId: string, projection: DueProjection): void => inBackground(projected(tenantId, projection))
+  const seeTo = async (tenantId: string, executed: Promise<Executed>): Promise<void> => {
+    // A command that failed tells its caller.
+    const projection = await executed.then(
+      (answer) => answer.projection,
+      () => undefined,
+    )
+    if (!projection) return
+    try {
+      await takeTurns(tenantId, projection)
+    } catch (fault) {
+      logger.warn('a projection failed; the queue will have it tried again', { tenantId, fault: String(fault) })
+      await queue.publish([{ tenantId, toPosition: projection.toPosition }])
+    }
+  }
+  return (tenantId: string, executed: Promise<Executed>): void =>
+    // Kept from here on: a caller who goes away before the answer must not take the turn along.
+    inBackground(
+      seeTo(tenantId, executed).catch((fault: unknown) =>
+        logger.warn('a wake-up was lost; the sweep will send it again', { tenantId, fault: String(fault) }),
+      ),
+    )
 }

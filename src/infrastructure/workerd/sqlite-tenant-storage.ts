@@ -68,6 +68,11 @@ export class SqliteTenantStorage implements TenantStorage {
     this.#forwarding = this.#loadForwarding()
   }
 
+  /** Where the log ends, and how far it is written down to have been projected. */
+  get positions(): { readonly head: number; readonly projected: number } {
+    return { head: this.#head.position, projected: this.#projected }
+  }
+
   readRows(refs: readonly string[]): Promise<RowPage> {
     const rows = chunks(refs, MAX_PARAMETERS).flatMap((some) =>
       this.#select(`select * from row where ref in (${marks(some.length)})`, ...some),
