@@ -1,5 +1,6 @@
 import directoryAndKeys from '../migrations/0003_directory_and_keys.sql'
 import directoryPositions from '../migrations/0004_directory_positions.sql'
+import checkpointGeneration from '../migrations/0016_checkpoint_generation.sql'
 import commitLookups from '../migrations/0005_commit_lookups.sql'
 import commitSets from '../migrations/0008_commit_sets.sql'
 import rowsInPlace from '../migrations/0009_rows_in_place.sql'
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0013_event_store', text: eventStore },
   { name: '0014_rows_at_checkpoint', text: rowsAtCheckpoint },
   { name: '0015_projection_sets', text: projectionSets },
+  { name: '0016_checkpoint_generation', text: checkpointGeneration },
 ]

@@ -36,7 +36,7 @@ export async function makeReadTenant(session: SqlSession): Promise<ReadTenant> {
   }))
   const rows = { tenant_details: [], tenant_metrics: [], user_profile: users, auth_sessions: [] }
   const position = USERS + 1
-  await new PostgresProjectionStore(session).commit(tenantId, 0, position, rows)
+  await new PostgresProjectionStore(session).commit(tenantId, { position: 0, generation: 0 }, position, rows)
   return { tenantId, head: { position, hash: 'a'.repeat(64) }, userIds: userIds.slice(0, READ_USERS) }
 }
 

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { newId } from '#domain/new-id.ts'
-import { positionOfView, type Halt, type ProjectionStore, type ShadowStore } from '#domain/ports/projection-store.ts'
+import {
+  positionOfView,
+  type Checkpoint,
+  type Halt,
+  type ProjectionStore,
+  type ShadowStore,
+} from '#domain/ports/projection-store.ts'
 import type { PageRequest, ReadModels } from '#domain/ports/read-models.ts'
 import { VIEW_NAMES, VIEWS, type ViewPage } from '#domain/projection/views.ts'
 import type { SessionView } from '#domain/auth/views/auth-sessions.view.ts'
@@ -90,6 +96,9 @@ const page = <Field extends string>(sortBy: Field, changes: Partial<PageRequest<
   ...changes,
 })
 
+/** The checkpoint of a tenant whose rows nobody has replaced, unless another generation is given. */
+const checkpoint = (position: number, generation = 0): Checkpoint => ({ position, generation })
+
 const keysOf = ({ items }: { readonly items: readonly { readonly key: string }[] }) => items.map(({ key }) => key)
 
 /** What every adapter of `ProjectionStore` and `ReadModels` over one database does. Each test has tenants of its own. */
@@ -98,7 +107,7 @@ export function readModelsContract(open: () => ReadSide): void {
   async function tenantWith(users: readonly Partial<UserProfileView>[]): Promise<string> {
     const tenantId = newId.tenant()
     const rows = users.map((changes, index) => profile(tenantId, `usr_${index}`, changes))
-    expect(await open().store.commit(tenantId, 0, 10, { ...NOTHING, user_profile: rows })).toBe('committed')
+    expect(await open().store.commit(tenantId, checkpoint(0), 10, { ...NOTHING, user_profile: rows })).toBe('committed')
     return tenantId
   }
 
@@ -109,7 +118,11 @@ export function readModelsContract(open: () => ReadSide): void {
       const tenantId = newId.tenant()
       const { store, shadow, readModels } = open()
       const stale = [profile(tenantId, 'usr_a', { email: 'stale@x.example' }), profile(tenantId, 'usr_gone')]
-      await store.commit(tenantId, 0, 9, { ...NOTHING, user_profile: stale, tenant_details: [details(tenantId)] })
+      await store.commit(tenantId, checkpoint(0), 9, {
+        ...NOTHING,
+        user_profile: stale,
+        tenant_details: [details(tenantId)],
+      })
       expect(await shadow.open(tenantId, REBUILT)).toBe(0)
       const good = profile(tenantId, 'usr_a', { email: 'good@x.example' })
       const rows = { ...NOTHING, user_profile: [good], tenant_details: [details(tenantId)] }
@@ -131,7 +144,7 @@ export function readModelsContract(open: () => ReadSide): void {
     it('begins anew when other views are to be rebuilt', async () => {
       const tenantId = newId.tenant()
       const { store, shadow } = open()
-      await store.commit(tenantId, 0, 9, NOTHING)
+      await store.commit(tenantId, checkpoint(0), 9, NOTHING)
       await shadow.open(tenantId, REBUILT)
       await shadow.commit(tenantId, 0, 4, { ...NOTHING, user_profile: [profile(tenantId, 'usr_a')] })
       expect(await shadow.open(tenantId, ['user_profile'])).toBe(0)
@@ -152,12 +165,35 @@ export function readModelsContract(open: () => ReadSide): void {
       const tenantId = newId.tenant()
       const { store, shadow } = open()
       const halted = { eventId: 'e', eventType: 't', error: 'x', attempts: 3 }
-      await store.commit(tenantId, 0, 9, NOTHING, [{ view: 'user_profile', position: 5, ...halted }])
+      await store.commit(tenantId, checkpoint(0), 9, NOTHING, [{ view: 'user_profile', position: 5, ...halted }])
       await shadow.open(tenantId, ['user_profile'])
       await shadow.commit(tenantId, 0, 9, { ...NOTHING, user_profile: [profile(tenantId, 'usr_a')] })
       expect(await shadow.swap(tenantId)).toEqual({ user_profile: true })
-      expect(await store.state(tenantId)).toEqual({ position: 9, halted: [] })
-      expect(await store.commit(tenantId, 9, 12, NOTHING)).toBe('committed')
+      expect(await store.state(tenantId)).toEqual({ position: 9, generation: 1, halted: [] })
+      expect(await store.commit(tenantId, checkpoint(9, 1), 12, NOTHING)).toBe('committed')
+    })
+
+    it('lets no page be written that was begun over the rows it has replaced, nor one with a halt', async () => {
+      const tenantId = newId.tenant()
+      const { store, shadow, readModels } = open()
+      await store.commit(tenantId, checkpoint(0), 9, { ...NOTHING, user_profile: [profile(tenantId, 'usr_wrong')] })
+      await shadow.open(tenantId, ['user_profile'])
+      await shadow.commit(tenantId, 0, 9, { ...NOTHING, user_profile: [profile(tenantId, 'usr_right')] })
+      expect(await shadow.swap(tenantId)).toEqual({ user_profile: true })
+      const late = { ...NOTHING, user_profile: [profile(tenantId, 'usr_wrong', { position: 12 })] }
+      const halt = {
+        view: 'tenant_metrics',
+        position: 12,
+        eventId: 'e',
+        eventType: 't',
+        error: 'x',
+        attempts: 3,
+      } as const
+      expect(await store.commit(tenantId, checkpoint(9), 12, late)).toBe('conflict')
+      expect(await store.commit(tenantId, checkpoint(9), 12, late, [halt])).toBe('conflict')
+      expect(await store.state(tenantId)).toEqual({ position: 9, generation: 1, halted: [] })
+      expect(keysOf(await readModels.users(tenantId, {}, page('email')))).toEqual(['usr_right'])
+      expect(await store.commit(tenantId, checkpoint(9, 1), 12, NOTHING, [halt])).toBe('committed')
     })
 
     it('takes the place of a checkpoint that is lost, or was set back, with the rows of all views', async () => {
@@ -165,14 +201,17 @@ export function readModelsContract(open: () => ReadSide): void {
       for (const before of [0, 4]) {
         const tenantId = newId.tenant()
         if (before > 0)
-          await store.commit(tenantId, 0, before, { ...NOTHING, user_profile: [profile(tenantId, 'usr_x')] })
+          await store.commit(tenantId, checkpoint(0), before, {
+            ...NOTHING,
+            user_profile: [profile(tenantId, 'usr_x')],
+          })
         await shadow.open(tenantId, VIEW_NAMES)
         const rows = { ...NOTHING, user_profile: [profile(tenantId, 'usr_a')] }
         await shadow.commit(tenantId, 0, 9, rows)
         expect(await shadow.swap(tenantId)).toMatchObject({ user_profile: true, tenant_details: false })
         expect(await readModels.user(tenantId, 'usr_a')).toMatchObject({ row: { key: 'usr_a' }, position: 9 })
-        expect(await store.commit(tenantId, before, 10, NOTHING)).toBe('conflict')
-        expect(await store.commit(tenantId, 9, 10, NOTHING)).toBe('committed')
+        expect(await store.commit(tenantId, checkpoint(before), 10, NOTHING)).toBe('conflict')
+        expect(await store.commit(tenantId, checkpoint(9, 1), 10, NOTHING)).toBe('committed')
       }
     })
 
@@ -198,7 +237,7 @@ export function readModelsContract(open: () => ReadSide): void {
     it('begins at 0, without rows', async () => {
       const tenantId = newId.tenant()
       const { store, readModels } = open()
-      expect(await store.state(tenantId)).toEqual({ position: 0, halted: [] })
+      expect(await store.state(tenantId)).toEqual({ position: 0, generation: 0, halted: [] })
       expect(await store.load(tenantId, { ...NOTHING_WANTED, user_profile: [{ key: 'usr_0' }] })).toEqual(NOTHING)
       expect(await readModels.tenant(tenantId)).toEqual({ position: 0 })
     })
@@ -217,7 +256,7 @@ export function readModelsContract(open: () => ReadSide): void {
         ],
         auth_sessions: [sessionOf(tenantId, 'ses_a', 'usr_a')],
       }
-      expect(await store.commit(tenantId, 0, 7, rows)).toBe('committed')
+      expect(await store.commit(tenantId, checkpoint(0), 7, rows)).toBe('committed')
       expect(await readModels.tenant(tenantId)).toEqual({
         row: rows.tenant_details[0],
         position: 7,
@@ -251,7 +290,7 @@ export function readModelsContract(open: () => ReadSide): void {
       const tenantId = newId.tenant()
       const { store, readModels, session } = open()
       const rows = { ...NOTHING, user_profile: [profile(tenantId, 'usr_a')], tenant_details: [details(tenantId)] }
-      await store.commit(tenantId, 0, 7, rows)
+      await store.commit(tenantId, checkpoint(0), 7, rows)
       await session.transaction({ tenantId }, [
         {
           text: `update read_models.checkpoint set versions = versions || '{"user_profile":0}' where tenant_id = $1`,
@@ -271,7 +310,7 @@ export function readModelsContract(open: () => ReadSide): void {
         sessionOf(tenantId, 'ses_2', 'usr_b'),
         sessionOf(tenantId, 'ses_3', 'usr_a'),
       ]
-      await store.commit(tenantId, 0, 1, { ...NOTHING, auth_sessions: sessions })
+      await store.commit(tenantId, checkpoint(0), 1, { ...NOTHING, auth_sessions: sessions })
       const loaded = await store.load(tenantId, {
         ...NOTHING_WANTED,
         auth_sessions: [{ userId: 'usr_a' }, { key: 'ses_1' }],
@@ -286,7 +325,7 @@ export function readModelsContract(open: () => ReadSide): void {
       expect(await store.loadAt(tenantId, 0, wanted)).toEqual(NOTHING)
       expect(await store.loadAt(tenantId, 5, wanted)).toBeUndefined()
       const rows = { ...NOTHING, tenant_details: [details(tenantId)] }
-      await store.commit(tenantId, 0, 5, rows)
+      await store.commit(tenantId, checkpoint(0), 5, rows)
       expect(await store.loadAt(tenantId, 5, wanted)).toEqual(rows)
       expect(await store.loadAt(tenantId, 5, NOTHING_WANTED)).toEqual(NOTHING)
       for (const position of [0, 4, 6]) expect(await store.loadAt(tenantId, position, wanted)).toBeUndefined()
@@ -296,9 +335,11 @@ export function readModelsContract(open: () => ReadSide): void {
       const tenantId = newId.tenant()
       const { store, readModels } = open()
       const rows = { ...NOTHING, tenant_details: [details(tenantId, { name: 'Late', position: 99 })] }
-      expect(await store.commit(tenantId, 3, 9, rows)).toBe('conflict')
-      expect(await store.commit(tenantId, 0, 5, { ...NOTHING, tenant_details: [details(tenantId)] })).toBe('committed')
-      for (const from of [0, 4, 6]) expect(await store.commit(tenantId, from, 9, rows)).toBe('conflict')
+      expect(await store.commit(tenantId, checkpoint(3), 9, rows)).toBe('conflict')
+      expect(await store.commit(tenantId, checkpoint(0), 5, { ...NOTHING, tenant_details: [details(tenantId)] })).toBe(
+        'committed',
+      )
+      for (const from of [0, 4, 6]) expect(await store.commit(tenantId, checkpoint(from), 9, rows)).toBe('conflict')
       expect(await readModels.tenant(tenantId)).toMatchObject({ row: { name: 'Orchard' }, position: 5 })
     })
 
@@ -311,7 +352,7 @@ export function readModelsContract(open: () => ReadSide): void {
       ] as const) {
         const results = await Promise.all(
           Array.from({ length: 8 }, () =>
-            store.commit(tenantId, from, to, {
+            store.commit(tenantId, checkpoint(from), to, {
               ...NOTHING,
               user_profile: [profile(tenantId, 'usr_a', { position: to })],
             }),
@@ -331,10 +372,12 @@ export function readModelsContract(open: () => ReadSide): void {
         user_profile: [profile(tenantId, 'usr_a', { position })],
         auth_sessions: [sessionOf(tenantId, 'ses_1', 'usr_a'), sessionOf(tenantId, 'ses_2', 'usr_a')],
       })
-      const first = await Promise.all(tenants.map((tenantId) => store.commit(tenantId, 0, 3, orchard(tenantId, 3))))
+      const first = await Promise.all(
+        tenants.map((tenantId) => store.commit(tenantId, checkpoint(0), 3, orchard(tenantId, 3))),
+      )
       expect(first).toEqual(['committed', 'committed', 'committed'])
       const [one, moved, other] = tenants
-      await store.commit(moved, 3, 5, orchard(moved, 5))
+      await store.commit(moved, checkpoint(3), 5, orchard(moved, 5))
       const wanted = {
         ...NOTHING_WANTED,
         user_profile: [{ key: 'usr_a' }],
@@ -343,7 +386,9 @@ export function readModelsContract(open: () => ReadSide): void {
       const loaded = await Promise.all(tenants.map((tenantId) => store.loadAt(tenantId, 3, wanted)))
       expect(loaded.map((rows) => rows?.user_profile[0]?.tenantId)).toEqual([one, undefined, other])
       expect(loaded.map((rows) => rows?.auth_sessions.length)).toEqual([2, undefined, 2])
-      const second = await Promise.all(tenants.map((tenantId) => store.commit(tenantId, 3, 9, orchard(tenantId, 9))))
+      const second = await Promise.all(
+        tenants.map((tenantId) => store.commit(tenantId, checkpoint(3), 9, orchard(tenantId, 9))),
+      )
       expect(second).toEqual(['committed', 'conflict', 'committed'])
       for (const tenantId of tenants) {
         const position = tenantId === moved ? 5 : 9
@@ -359,9 +404,9 @@ export function readModelsContract(open: () => ReadSide): void {
         tenant_details: [details(tenantId, { position })],
       })
       const results = await Promise.allSettled([
-        store.commit(one, 0, 2, orchard(one, 2)),
-        store.commit(poisoned, 0, 2, orchard(poisoned, 0.5)),
-        store.commit(other, 0, 2, orchard(other, 2)),
+        store.commit(one, checkpoint(0), 2, orchard(one, 2)),
+        store.commit(poisoned, checkpoint(0), 2, orchard(poisoned, 0.5)),
+        store.commit(other, checkpoint(0), 2, orchard(other, 2)),
       ])
       expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
       const positions = [one, poisoned, other].map(async (tenantId) => (await store.state(tenantId)).position)
@@ -382,11 +427,11 @@ export function readModelsContract(open: () => ReadSide): void {
       const tenantId = newId.tenant()
       const { store, readModels } = open()
       const rows = { ...NOTHING, user_profile: [profile(tenantId, 'usr_a')], tenant_details: [details(tenantId)] }
-      expect(await store.commit(tenantId, 3, 9, rows, [halt(5)])).toBe('conflict')
+      expect(await store.commit(tenantId, checkpoint(3), 9, rows, [halt(5)])).toBe('conflict')
       expect(await store.halts(tenantId)).toEqual([])
-      expect(await store.commit(tenantId, 0, 9, rows, [halt(5)])).toBe('committed')
+      expect(await store.commit(tenantId, checkpoint(0), 9, rows, [halt(5)])).toBe('committed')
       const state = await store.state(tenantId)
-      expect(state).toEqual({ position: 9, halted: [{ view: 'user_profile', position: 5 }] })
+      expect(state).toEqual({ position: 9, generation: 0, halted: [{ view: 'user_profile', position: 5 }] })
       expect([positionOfView(state, 'user_profile'), positionOfView(state, 'tenant_details')]).toEqual([4, 9])
       expect(await store.halts(tenantId)).toEqual([halt(5)])
       expect(await readModels.user(tenantId, 'usr_a')).toMatchObject({ position: 4 })
@@ -398,7 +443,7 @@ export function readModelsContract(open: () => ReadSide): void {
     it('moves a halted view on, page by page, and ends the halt where the others are', async () => {
       const tenantId = newId.tenant()
       const { store, readModels } = open()
-      await store.commit(tenantId, 0, 9, NOTHING, [halt(5)])
+      await store.commit(tenantId, checkpoint(0), 9, NOTHING, [halt(5)])
       const upTo = (position: number) => ({ ...NOTHING, user_profile: [profile(tenantId, 'usr_a', { position })] })
       expect(await store.catchUp(tenantId, 'user_profile', 3, 6, upTo(6))).toBe('conflict')
       expect(await store.catchUp(tenantId, 'tenant_details', 4, 6, upTo(6))).toBe('conflict')
@@ -406,16 +451,30 @@ export function readModelsContract(open: () => ReadSide): void {
       expect(await store.halts(tenantId)).toMatchObject([{ position: 7, attempts: 3 }])
       expect(await store.catchUp(tenantId, 'user_profile', 6, 7, upTo(7), halt(8, { attempts: 6 }))).toBe('committed')
       expect(await store.halts(tenantId)).toEqual([halt(8, { attempts: 6 })])
-      await store.commit(tenantId, 9, 10, NOTHING)
+      await store.commit(tenantId, checkpoint(9), 10, NOTHING)
       expect(await store.catchUp(tenantId, 'user_profile', 7, 10, upTo(10))).toBe('done')
-      expect(await store.state(tenantId)).toEqual({ position: 10, halted: [] })
+      expect(await store.state(tenantId)).toEqual({ position: 10, generation: 1, halted: [] })
       expect(await readModels.user(tenantId, 'usr_a')).toMatchObject({ position: 10, row: { position: 10 } })
+    })
+
+    it('lets no page be written that was begun without a view that follows again', async () => {
+      const tenantId = newId.tenant()
+      const { store } = open()
+      await store.commit(tenantId, checkpoint(0), 9, NOTHING, [halt(5)])
+      const before = await store.state(tenantId)
+      expect(await store.catchUp(tenantId, 'user_profile', 4, 6, NOTHING)).toBe('committed')
+      expect(await store.state(tenantId)).toMatchObject({ generation: before.generation })
+      expect(await store.catchUp(tenantId, 'user_profile', 6, 9, NOTHING)).toBe('done')
+      expect(await store.commit(tenantId, before, 12, NOTHING)).toBe('conflict')
+      const after = await store.state(tenantId)
+      expect(after).toEqual({ position: 9, generation: before.generation + 1, halted: [] })
+      expect(await store.commit(tenantId, after, 12, NOTHING)).toBe('committed')
     })
 
     it('remembers what a view is to leave out, if it stands there', async () => {
       const tenantId = newId.tenant()
       const { store } = open()
-      await store.commit(tenantId, 0, 9, NOTHING, [halt(5)])
+      await store.commit(tenantId, checkpoint(0), 9, NOTHING, [halt(5)])
       const skipped = { view: 'user_profile', position: 5, reason: 'a faulty import', by: 'ops' } as const
       expect(await store.skip(tenantId, { ...skipped, position: 6 })).toBe(false)
       expect(await store.skip(tenantId, { ...skipped, view: 'tenant_details' })).toBe(false)
@@ -429,11 +488,11 @@ export function readModelsContract(open: () => ReadSide): void {
     it('never lets an older row replace a newer one', async () => {
       const tenantId = newId.tenant()
       const { store, readModels } = open()
-      await store.commit(tenantId, 0, 5, {
+      await store.commit(tenantId, checkpoint(0), 5, {
         ...NOTHING,
         user_profile: [profile(tenantId, 'usr_a', { position: 5, email: 'new@x.example' })],
       })
-      await store.commit(tenantId, 5, 6, {
+      await store.commit(tenantId, checkpoint(5), 6, {
         ...NOTHING,
         user_profile: [profile(tenantId, 'usr_a', { position: 4, email: 'old@x.example' })],
       })
@@ -491,7 +550,10 @@ export function readModelsContract(open: () => ReadSide): void {
       const { store, readModels } = open()
       const adding = async () => {
         for (let at = 1; at <= 30; at++)
-          await store.commit(tenantId, 9 + at, 10 + at, { ...NOTHING, user_profile: [profile(tenantId, `more_${at}`)] })
+          await store.commit(tenantId, checkpoint(9 + at), 10 + at, {
+            ...NOTHING,
+            user_profile: [profile(tenantId, `more_${at}`)],
+          })
       }
       const reading = async () => {
         for (let times = 0; times < 30; times++) {
@@ -585,7 +647,7 @@ export function readModelsContract(open: () => ReadSide): void {
       for (const changes of plans) {
         const tenantId = newId.tenant()
         ids.push(tenantId)
-        await store.commit(tenantId, 0, 1, { ...NOTHING, tenant_details: [details(tenantId, changes)] })
+        await store.commit(tenantId, checkpoint(0), 1, { ...NOTHING, tenant_details: [details(tenantId, changes)] })
       }
       const find = async (filters: Parameters<ReadModels['tenants']>[0]) => {
         const { items, total } = await readModels.tenants({ name: mark, ...filters }, page('name'))
@@ -632,7 +694,7 @@ export function readModelsContract(open: () => ReadSide): void {
         }
         const { store, shadow } = open()
         const halt = { eventId: 'e', eventType: 't', error: 'x', attempts: 3 }
-        await store.commit(tenantId, 0, 1, rows, [{ view: 'user_profile', position: 1, ...halt }])
+        await store.commit(tenantId, checkpoint(0), 1, rows, [{ view: 'user_profile', position: 1, ...halt }])
         await store.skip(tenantId, { view: 'user_profile', position: 1, reason: 'r', by: 's' })
         await shadow.open(tenantId, ['user_profile'])
         await shadow.commit(tenantId, 0, 1, { ...NOTHING, user_profile: [profile(tenantId, 'usr_a')] })

@@ -140,8 +140,8 @@ export const VARIANTS: readonly Variant[] = [
         async commit(tenantId, from, to, rows, halts) {
           const result = await readModels.commit(tenantId, from, to, rows, halts)
           if (result === 'committed') return result
-          const { position } = await readModels.state(tenantId)
-          return readModels.commit(tenantId, position, Math.max(position, to), rows, halts)
+          const state = await readModels.state(tenantId)
+          return readModels.commit(tenantId, state, Math.max(state.position, to), rows, halts)
         },
       }),
   },
@@ -153,7 +153,7 @@ export const VARIANTS: readonly Variant[] = [
         async commit(tenantId, from, to, rows, halts) {
           const none = { tenant_details: [], tenant_metrics: [], user_profile: [], auth_sessions: [] }
           const result = await readModels.commit(tenantId, from, to, none, halts)
-          return result === 'conflict' ? result : readModels.commit(tenantId, to, to, rows)
+          return result === 'conflict' ? result : readModels.commit(tenantId, { ...from, position: to }, to, rows)
         },
       }),
   },

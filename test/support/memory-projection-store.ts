@@ -1,5 +1,6 @@
 import type {
   CatchUp,
+  Checkpoint,
   Halt,
   ProjectionState,
   ProjectionStore,
@@ -15,6 +16,7 @@ export class MemoryProjectionStore implements ProjectionStore {
   readonly #halts = new Map<ViewName, Halt>()
   readonly skips: SkippedEvent[] = []
   #position = 0
+  #generation = 0
   /** Awaited before each commit: lets a test have another projector get in between. */
   beforeCommit: () => Promise<void> = () => Promise.resolve()
 
@@ -24,7 +26,7 @@ export class MemoryProjectionStore implements ProjectionStore {
 
   async state(): Promise<ProjectionState> {
     const halted = [...this.#halts.values()].map(({ view, position }) => ({ view, position }))
-    return { position: this.#position, halted }
+    return { position: this.#position, generation: this.#generation, halted }
   }
 
   async load(_tenantId: string, wanted: Wanted): Promise<ViewPage> {
@@ -38,9 +40,9 @@ export class MemoryProjectionStore implements ProjectionStore {
     return this.#position === position ? this.load(tenantId, wanted) : undefined
   }
 
-  async commit(_tenantId: string, from: number, to: number, rows: ViewPage, halts: readonly Halt[] = []) {
+  async commit(_tenantId: string, from: Checkpoint, to: number, rows: ViewPage, halts: readonly Halt[] = []) {
     await this.beforeCommit()
-    if (this.#position !== from) return 'conflict'
+    if (this.#position !== from.position || this.#generation !== from.generation) return 'conflict'
     this.#position = to
     this.#write(rows)
     for (const halt of halts) this.#halts.set(halt.view, halt)
@@ -74,6 +76,7 @@ export class MemoryProjectionStore implements ProjectionStore {
     this.#write(rows)
     if (to >= this.#position) {
       this.#halts.delete(view)
+      this.#generation++
       return 'done'
     }
     this.#halts.set(view, again ?? { ...halt, position: to + 1 })

@@ -13,16 +13,24 @@ export interface Halt {
   readonly attempts: number
 }
 
-/** How far a tenant's views have followed its log. */
-export interface ProjectionState {
-  /** Position up to which all views have followed that do not stand still; 0 when nothing has been projected. */
+/** Where a tenant's views are that do not stand still. */
+export interface Checkpoint {
+  /** Position up to which they have followed; 0 when nothing has been projected. */
   readonly position: number
+  /** Raised when rows are replaced, or a view follows again: what was folded or chosen before must not be written after. */
+  readonly generation: number
+}
+
+/** How far a tenant's views have followed its log. */
+export interface ProjectionState extends Checkpoint {
   readonly halted: readonly Pick<Halt, 'view' | 'position'>[]
 }
 
 /** Position up to which one view has followed. */
-export const positionOfView = ({ position, halted }: ProjectionState, view: ViewName): number =>
-  Math.min(position, ...halted.flatMap((halt) => (halt.view === view ? [halt.position - 1] : [])))
+export const positionOfView = (
+  { position, halted }: Pick<ProjectionState, 'position' | 'halted'>,
+  view: ViewName,
+): number => Math.min(position, ...halted.flatMap((halt) => (halt.view === view ? [halt.position - 1] : [])))
 
 /** An event that a view leaves out, because somebody has decided so. */
 export interface SkippedEvent {
@@ -55,7 +63,7 @@ export interface ProjectionStore {
    */
   commit(
     tenantId: string,
-    from: number,
+    from: Checkpoint,
     to: number,
     rows: ViewPage,
     halts?: readonly Halt[],

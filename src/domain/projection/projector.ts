@@ -106,7 +106,7 @@ export class Projector {
       // Before the checkpoint moves: what the directory has not learned is then told again.
       await this.#tellDirectory(last, names)
       const halts = projected.failures.map((failure) => haltOf(failure, projected.attempts))
-      const result = await store.commit(tenantId, from, last.position, projected.rows, halts)
+      const result = await store.commit(tenantId, state, last.position, projected.rows, halts)
       if (result === 'conflict') {
         this.#followed.delete(tenantId)
         state = await store.state(tenantId)
@@ -119,7 +119,7 @@ export class Projector {
       }
       this.#report(tenantId, halts)
       this.#options.metrics?.projected(events.length, (performance.now() - start) / 1_000)
-      state = { position: last.position, halted: [...state.halted, ...halts] }
+      state = { ...state, position: last.position, halted: [...state.halted, ...halts] }
       if (state.position >= head) break
     }
     this.#remember(tenantId, state)

@@ -1,5 +1,6 @@
 import type {
   CatchUp,
+  Checkpoint,
   Halt,
   ProjectionState,
   ProjectionStore,
@@ -36,12 +37,13 @@ export class PostgresProjectionStore implements ProjectionStore {
   }
 
   async state(tenantId: string): Promise<ProjectionState> {
-    const [positions, halts = []] = await this.#session.transaction({ tenantId }, [
-      { text: 'select position from read_models.checkpoint where tenant_id = $1', params: [tenantId] },
+    const [checkpoints, halts = []] = await this.#session.transaction({ tenantId }, [
+      { text: 'select position, generation from read_models.checkpoint where tenant_id = $1', params: [tenantId] },
       { text: 'select view, position from read_models.halt where tenant_id = $1', params: [tenantId] },
     ])
     return {
-      position: Number(positions?.[0]?.['position'] ?? 0),
+      position: Number(checkpoints?.[0]?.['position'] ?? 0),
+      generation: Number(checkpoints?.[0]?.['generation'] ?? 0),
       halted: halts.map((row) => ({ view: viewIn(row), position: Number(row['position']) })),
     }
   }
@@ -54,11 +56,11 @@ export class PostgresProjectionStore implements ProjectionStore {
     return this.#pages.load({ tenantId, position, wanted })
   }
 
-  async commit(tenantId: string, from: number, to: number, rows: ViewPage, halts: readonly Halt[] = []) {
+  async commit(tenantId: string, from: Checkpoint, to: number, rows: ViewPage, halts: readonly Halt[] = []) {
     if (halts.length === 0) return this.#pages.commit({ tenantId, from, to, rows })
     const advance = {
-      text: 'select read_models.advance($1, $2, $3, $4::jsonb)',
-      params: [tenantId, from, to, VIEW_VERSIONS],
+      text: 'select read_models.advance($1, $2, $3, $4, $5::jsonb)',
+      params: [tenantId, from.position, from.generation, to, VIEW_VERSIONS],
     }
     const insertHalts = halts.map((halt) => insertHalt(tenantId, halt))
     const results = await this.#unlessMoved({ tenantId }, [advance, ...upserts(tenantId, rows), ...insertHalts])

@@ -1,4 +1,4 @@
-import type { Wanted } from '#domain/ports/projection-store.ts'
+import type { Checkpoint, Wanted } from '#domain/ports/projection-store.ts'
 import { VIEW_NAMES, VIEWS, type ViewPage } from '#domain/projection/views.ts'
 import { Coalescer, oneOfEachTenant, weighing } from './coalescer.ts'
 import {
@@ -24,7 +24,7 @@ interface Load {
 /** Rows that a page of events has changed, and where the checkpoint is before and after it. */
 interface Page {
   readonly tenantId: string
-  readonly from: number
+  readonly from: Checkpoint
   readonly to: number
   readonly rows: ViewPage
 }
@@ -58,7 +58,7 @@ export class ProjectionPages {
   constructor(session: SqlSession, { unflushed, together }: ProjectionPagesOptions) {
     this.#session = session
     this.#project = `select ${unflushed ? `${UNFLUSHED}, ` : ''}
-      read_models.project_pages(${splitTexts(1)}, $2::bigint[], $3::bigint[], $4::jsonb, $5::jsonb) as moved`
+      read_models.project_pages(${splitTexts(1)}, $2::bigint[], $3::bigint[], $4::bigint[], $5::jsonb, $6::jsonb) as moved`
     const gate =
       <Of extends Load | Page>(rows: (of: Of) => number) =>
       () => {
@@ -114,7 +114,8 @@ export class ProjectionPages {
   async #projected(pages: readonly Page[]): Promise<ReadonlySet<string>> {
     const params = [
       joinTexts(pages.map(({ tenantId }) => tenantId)),
-      joinNumbers(pages.map(({ from }) => from)),
+      joinNumbers(pages.map(({ from }) => from.position)),
+      joinNumbers(pages.map(({ from }) => from.generation)),
       joinNumbers(pages.map(({ to }) => to)),
       VIEW_VERSIONS,
       rowsOf(pages),

@@ -20,7 +20,8 @@ async function project(log: readonly Recorded[], sizes: readonly number[]): Prom
   for (let at = 0, page = 0; at < log.length; page++) {
     const events = log.slice(at, at + (sizes[page % sizes.length] ?? 1))
     const rows = await store.load(TENANT, selectorsOf(events))
-    expect(await store.commit(TENANT, at, at + events.length, foldPage(rows, events).rows)).toBe('committed')
+    const result = await store.commit(TENANT, await store.state(), at + events.length, foldPage(rows, events).rows)
+    expect(result).toBe('committed')
     at += events.length
   }
   return store

@@ -20,7 +20,7 @@ function memoryShadow() {
     open: async () => rows.position,
     load: (...given) => rows.load(...given),
     async commit(tenantId, from, to, page) {
-      const result = await rows.commit(tenantId, from, to, page)
+      const result = await rows.commit(tenantId, { position: from, generation: 0 }, to, page)
       if (result === 'committed') written.push(to)
       return result
     },
@@ -45,7 +45,7 @@ const sourceOf = (writer: WriterUnderTest, sizes: readonly number[]): EventStore
 const optionsOf = (writer: WriterUnderTest, shadow: ShadowStore, sizes: readonly number[]) => ({
   source: sourceOf(writer, sizes),
   // Nothing is known of what readers have seen: the source says where to end.
-  store: { state: async () => ({ position: 0, halted: [] }), skipped: async () => [] },
+  store: { state: async () => ({ position: 0, generation: 0, halted: [] }), skipped: async () => [] },
   shadow,
   writer: { subjectKeys: (_tenantId: string, ids: readonly string[]) => writer.core.subjectKeys(ids) },
   cryptography: writer.tools.cryptography,
