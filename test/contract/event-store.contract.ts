@@ -15,10 +15,45 @@ const events = (count: number, from = 0): readonly StoreEvent[] =>
 const recorded = (stream: string, given: readonly StoreEvent[], first = 0): readonly RecordedStoreEvent[] =>
   given.map((one, index) => ({ ...one, stream, revision: first + index }))
 
+const stream = () => `contract-${newId.request()}`
+
+/**
+ * What every adapter of `StreamStore` does where others can write to the store.
+ * @param writeForeign puts an event at the end of a stream, past the adapter, whose data and metadata are these texts
+ */
+export function foreignEventsContract(
+  open: () => StreamStore,
+  writeForeign: (stream: string, data: string, metadata: string) => void,
+): void {
+  it('reads what others have written that is no JSON object: as an event that says nothing', async () => {
+    const [store, name] = [open(), stream()]
+    const texts = ['{broken', 'text', '[1]', '1', '']
+    await store.append(name, 'noStream', events(1))
+    for (const text of texts) {
+      writeForeign(name, text, '{"is":"json"}')
+      writeForeign(name, '{"is":"json"}', text)
+    }
+    const said = texts.flatMap(() => [
+      { data: {}, metadata: { is: 'json' } },
+      { data: { is: 'json' }, metadata: {} },
+    ])
+    const read = await store.readStream(name, 1, 100)
+    if (read.kind !== 'read') throw new Error(read.kind)
+    expect(read.events.map(({ data, metadata }) => ({ data, metadata }))).toEqual(said)
+    expect(await store.readLast(name)).toMatchObject({ events: [{ revision: said.length }] })
+    let found = 0
+    for (let after: string | undefined, isEnd = false; !isEnd;) {
+      const page = await store.readAll(after, 500)
+      found += page.events.filter((one) => one.stream === name).length
+      after = page.next
+      isEnd = page.endOfStore
+    }
+    expect(found).toBe(said.length + 1)
+  })
+}
+
 /** What every adapter of `StreamStore` does. It writes to streams of its own alone, and cleans up nothing it did not make. */
 export function eventStoreContract(open: () => StreamStore): void {
-  const stream = () => `contract-${newId.request()}`
-
   describe('appending', () => {
     it('keeps what was appended, in order, as it was given', async () => {
       const [store, name] = [open(), stream()]

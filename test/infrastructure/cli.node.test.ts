@@ -136,6 +136,15 @@ describe('acci eventstore verify', () => {
     ])
   })
 
+  it('names what somebody else has put there, JSON or not', async () => {
+    const tenantId = await tenantWith({ forwarded: true })
+    const [first] = remote.read(tenantStream(tenantId), 0, 1).records
+    first?.metadata.write('{broken')
+    expect((await acci(`eventstore verify --tenant ${tenantId} --json`)).json()).toEqual([
+      { tenantId, kind: 'differs', position: 1, difference: 'foreign_in_store' },
+    ])
+  })
+
   it('finds what has been changed in the log itself', async () => {
     const tenantId = await tenantWith({ forwarded: true })
     await session.transaction('owner', [

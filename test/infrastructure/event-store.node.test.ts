@@ -5,12 +5,13 @@ import type { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
 import { PgliteSqlSession } from '#infrastructure/node/pglite-sql-session.ts'
 import { PostgresStreamStore } from '#infrastructure/postgres/postgres-stream-store.ts'
 import { testDatabase } from '../../tools/postgres/test-database.ts'
-import { eventStoreContract } from '../contract/event-store.contract.ts'
+import { eventStoreContract, foreignEventsContract } from '../contract/event-store.contract.ts'
 import { startAtomPub, type SimulatedServer } from '../support/event-store-simulator/atompub-server.ts'
 import { Faults } from '../support/event-store-simulator/faults.ts'
 import { GATEWAY_TOKEN, startGateway } from '../support/event-store-simulator/gateway-server.ts'
 import { startGrpc } from '../support/event-store-simulator/grpc-server.ts'
 import { SimulatedStore } from '../support/event-store-simulator/simulated-store.ts'
+import { writeForeign } from '../support/event-store-simulator/write-foreign.ts'
 import { FaultProxy } from '../support/fault-proxy.ts'
 import { migrateAll } from '../support/migration-files.ts'
 import { pgSession } from '../support/postgres-sessions.ts'
@@ -19,14 +20,16 @@ const ADMIN = { username: 'admin', password: 'changeit' }
 
 describe('AtomPub', () => {
   const faults = new Faults()
+  const simulated = new SimulatedStore()
   let server: SimulatedServer
   beforeAll(async () => {
-    server = await startAtomPub(new SimulatedStore(), faults)
+    server = await startAtomPub(simulated, faults)
   })
   afterAll(() => server.close())
   const open = (credentials = ADMIN) => new AtomPubEventStore({ url: server.url, credentials, timeout: 8_000 })
 
   eventStoreContract(open)
+  foreignEventsContract(open, (...event) => writeForeign(simulated, ...event))
 
   it('says of wrong credentials that they are refused', async () => {
     const store = open({ username: 'admin', password: 'guessed' })
@@ -76,10 +79,11 @@ describe('AtomPub', () => {
 
 describe('gRPC, through the vendor’s client', () => {
   const faults = new Faults()
+  const simulated = new SimulatedStore()
   let server: SimulatedServer
   let store: GrpcEventStore
   beforeAll(async () => {
-    server = await startGrpc(new SimulatedStore(), faults)
+    server = await startGrpc(simulated, faults)
     store = new GrpcEventStore({ connectionString: server.url, timeout: 8_000 })
   })
   afterAll(async () => {
@@ -88,6 +92,10 @@ describe('gRPC, through the vendor’s client', () => {
   })
 
   eventStoreContract(() => store)
+  foreignEventsContract(
+    () => store,
+    (...event) => writeForeign(simulated, ...event),
+  )
 
   it.each(['unavailable', 'lostRequest', 'lostReply'] as const)(
     'does not know how an append ended when the answer is: %s; the same append sent again finds out',
@@ -150,9 +158,10 @@ describe('the connection over gRPC', () => {
 
 describe('the gateway, over a store that speaks gRPC', () => {
   const faults = new Faults()
+  const simulated = new SimulatedStore()
   let server: SimulatedServer
   beforeAll(async () => {
-    server = await startGateway(new SimulatedStore(), faults)
+    server = await startGateway(simulated, faults)
   })
   afterAll(() => server.close())
   const open = (password = GATEWAY_TOKEN) =>
@@ -160,6 +169,10 @@ describe('the gateway, over a store that speaks gRPC', () => {
   const one = () => ({ id: crypto.randomUUID(), type: 'x', data: {}, metadata: {} })
 
   eventStoreContract(() => open())
+  foreignEventsContract(
+    () => open(),
+    (...event) => writeForeign(simulated, ...event),
+  )
 
   it('lets nobody in without its token', async () => {
     const guessed = open(`${GATEWAY_TOKEN}x`)

@@ -1,16 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { problemOf } from '#api/problem.ts'
+import { tenantStream } from '#domain/event-store/stream-event.ts'
 import { BACKLOG_LIMIT } from '#domain/forwarding/forwarder.ts'
 import { Forwarders } from '#domain/forwarding/forwarders.ts'
 import { newId } from '#domain/new-id.ts'
-import type { StoreHealth } from '#domain/ports/event-store.ts'
+import type { StoreHealth, StreamStore } from '#domain/ports/event-store.ts'
+import { openEventStore } from '#infrastructure/node/open-event-store.ts'
 import type { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
 import { PostgresTenantWriter } from '#infrastructure/postgres/postgres-tenant-writer.ts'
 import { testDatabase } from '../../tools/postgres/test-database.ts'
 import { bySystem, createTenant, registerUser } from '../support/commands.ts'
+import { writeForeign } from '../support/event-store-simulator/write-foreign.ts'
 import { MemoryStreamStore } from '../support/memory-stream-store.ts'
 import { migrateAll } from '../support/migration-files.ts'
 import { pgSession } from '../support/postgres-sessions.ts'
+import { EVENT_STORE_LOGIN, RemoteEventStore } from '../support/remote-event-store.ts'
 import { writerTools } from '../support/writer-tools.ts'
 
 /** Tenants that a sweep reads at a time. */
@@ -28,8 +32,8 @@ afterAll(() => session.close())
 const sql = async (text: string, ...params: readonly string[]) =>
   (await session.transaction('owner', [{ text, params }]))[0] ?? []
 
-/** A process that writes and forwards. Its clock stands still: commits leave a store alone that was away. */
-function replica() {
+/** A process that writes and forwards, to a store in memory unless another is given. Its clock stands still: commits leave a store alone that was away. */
+function replica(remote?: StreamStore) {
   let status: StoreHealth['status'] = 'up'
   const store = Object.assign(new MemoryStreamStore(), { health: () => Promise.resolve({ status, latency: 1 }) })
   const logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -40,7 +44,7 @@ function replica() {
     bus: () => ({ publish: async () => undefined }),
     commands: { enqueue: async () => undefined },
     logger,
-    forwarders: new Forwarders({ store, logger, now: () => 0, sweepIn: () => undefined }),
+    forwarders: new Forwarders({ store: remote ?? store, logger, now: () => 0, sweepIn: () => undefined }),
   })
   return { writer, store, becomes: (next: StoreHealth['status']) => void (status = next) }
 }
@@ -79,6 +83,25 @@ describe('the sweep that forwards', () => {
     await writer.forwardLagging()
     expect(store.streams.size).toBe(40)
     expect(await waiting()).toBe(0)
+  })
+})
+
+describe.each(['AtomPub', 'gRPC'] as const)('a stream that somebody else has written to, over %s', (protocol) => {
+  it.each(['{}', '{broken'])('fences its tenant, whatever the foreign event says: %s', async (text) => {
+    const remote = new RemoteEventStore(protocol)
+    const store = openEventStore({ EVENTSTORE_URL: await remote.comes(), ...EVENT_STORE_LOGIN })
+    if (!store) throw new Error('there is a URL')
+    onTestFinished(async () => {
+      await store.close()
+      await remote.goesAway()
+    })
+    const { writer } = replica(store)
+    const tenantId = newId.tenant()
+    writeForeign(remote.store, tenantStream(tenantId), text, text)
+    await writer.execute(tenantId, createTenant(tenantId), bySystem())
+    await expect
+      .poll(async () => (await sql('select fence_reason, fence_position from tenant_log.tenant'))[0])
+      .toMatchObject({ fence_reason: 'foreign_event', fence_position: 1 })
   })
 })
 

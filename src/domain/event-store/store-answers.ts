@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import type { Json } from '#common/json.ts'
 import {
   APPEND_LIMITS,
   PROBED_STREAM,
@@ -9,6 +11,17 @@ import {
   type StreamStore,
 } from '../ports/event-store.ts'
 import { appendBytes } from './append-bytes.ts'
+
+const JsonObject = z.record(z.string(), z.custom<Json>())
+
+/**
+ * An event's data or metadata as a store gives it back; empty where it is no JSON object. We write nothing else, but others
+ * may: their event has to be read all the same, to be recognised as theirs.
+ */
+export function objectIn(value: unknown): Readonly<Record<string, Json>> {
+  const object = JsonObject.safeParse(value)
+  return object.success ? object.data : {}
+}
 
 /** How an append is refused that carries more than one may; undefined when it does not. */
 export function tooLarge(events: readonly StoreEvent[]): Extract<AppendResult, { kind: 'tooLarge' }> | undefined {

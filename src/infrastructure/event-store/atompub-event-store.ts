@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { Json } from '#common/json.ts'
 import { fromUtf8 } from '#common/bytes.ts'
 import {
   type AllPage,
@@ -14,7 +13,7 @@ import {
   type StreamStore,
 } from '#domain/ports/event-store.ts'
 import type { StoreAdministration } from '#domain/ports/store-administration.ts'
-import { metadataOf, metadataStream, probed, tooLarge } from '#domain/event-store/store-answers.ts'
+import { metadataOf, metadataStream, objectIn, probed, tooLarge } from '#domain/event-store/store-answers.ts'
 import { AtomPubProjections } from './atompub-projections.ts'
 import { pollingSubscription } from './polling-subscription.ts'
 
@@ -23,7 +22,6 @@ const ATOM = 'application/vnd.eventstore.atom+json'
 /** Where $all begins: commit and prepare position, both zero. */
 const ALL_START = '0'.repeat(32)
 
-const JsonObject = z.record(z.string(), z.custom<Json>())
 const Entry = z.object({
   eventId: z.string(),
   eventType: z.string(),
@@ -268,14 +266,17 @@ const eventsOf = ({ entries }: Feed): readonly RecordedStoreEvent[] =>
     type: eventType,
     stream: streamId,
     revision: eventNumber,
-    data: objectOf(data),
-    metadata: objectOf(metaData),
+    data: objectIn(parsed(data)),
+    metadata: objectIn(parsed(metaData)),
   }))
 
-function objectOf(text: string | undefined): Readonly<Record<string, Json>> {
-  if (text === undefined || text === '') return {}
-  const parsed = JsonObject.safeParse(JSON.parse(text))
-  return parsed.success ? parsed.data : {}
+/** Undefined where it is no JSON: others may write that too. */
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** Node tells the reason of a failed `fetch` apart. */

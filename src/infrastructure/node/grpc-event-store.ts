@@ -16,8 +16,6 @@ import {
   type RecordedEvent,
   type StreamSubscription,
 } from '@eventstore/db-client'
-import { z } from 'zod'
-import type { Json } from '#common/json.ts'
 import {
   type AllPage,
   type AppendResult,
@@ -33,11 +31,9 @@ import {
 } from '#domain/ports/event-store.ts'
 import type { StoreAdministration } from '#domain/ports/store-administration.ts'
 import { appendBytes } from '#domain/event-store/append-bytes.ts'
-import { metadataOf, metadataStream, probed, tooLarge } from '#domain/event-store/store-answers.ts'
+import { metadataOf, metadataStream, objectIn, probed, tooLarge } from '#domain/event-store/store-answers.ts'
 import { GrpcConnection } from './grpc-connection.ts'
 import { GrpcProjections } from './grpc-projections.ts'
-
-const JsonObject = z.record(z.string(), z.custom<Json>())
 
 export interface GrpcOptions {
   /** `esdb://…` as the vendor defines it, without credentials. */
@@ -224,12 +220,7 @@ export class GrpcEventStore implements StreamStore {
 const revisionOf = (expected: ExpectedRevision) => (expected === 'noStream' ? NO_STREAM : BigInt(expected))
 
 function recorded({ id, type, streamId, revision, data, metadata }: RecordedEvent): RecordedStoreEvent {
-  return { id, type, stream: streamId, revision: Number(revision), data: objectOf(data), metadata: objectOf(metadata) }
-}
-
-function objectOf(value: unknown): Readonly<Record<string, Json>> {
-  const parsed = JsonObject.safeParse(value)
-  return parsed.success ? parsed.data : {}
+  return { id, type, stream: streamId, revision: Number(revision), data: objectIn(data), metadata: objectIn(metadata) }
 }
 
 function appendFault(fault: unknown, events: readonly StoreEvent[]): AppendResult {

@@ -1,0 +1,8 @@
+import { randomUUID } from 'node:crypto'
+import { ANY, type SimulatedStore } from './simulated-store.ts'
+
+/** Puts an event at the end of a stream as somebody else would: its data and metadata are any texts, called JSON or not. */
+export function writeForeign(store: SimulatedStore, stream: string, data: string, metadata: string): void {
+  const event = { id: randomUUID(), type: 'something.else', json: true }
+  store.append(stream, [{ ...event, data: Buffer.from(data), metadata: Buffer.from(metadata) }], ANY)
+}
