@@ -121,7 +121,9 @@ function verifyOne(
 ): Promise<Verification> {
   const { tenantId, position, hash, forwarded } = entry
   const read = (after: number, limit: number) => outbox.events(tenantId, after, limit)
-  return verifyLog({ tenantId, head: { position, hash }, forwarded, read }, store, nodeCryptography)
+  const head = { position, hash }
+  const readHead = async () => (await outbox.tenant(tenantId)) ?? head
+  return verifyLog({ tenantId, head, readHead, forwarded, read }, store, nodeCryptography)
 }
 
 const told = ({ tenantId }: OutboxEntry, found: Verification, compared: boolean): string =>

@@ -68,7 +68,7 @@ async function checkStore(world: World, { tenantId, log }: TenantRecords, { cryp
   const { fence } = forwarding
   if (foreign === undefined) {
     const verified = await verifyLog(
-      { tenantId, head, forwarded: forwarding.forwarded, read },
+      { tenantId, head, readHead: async () => head, forwarded: forwarding.forwarded, read },
       world.streams,
       cryptography,
     )

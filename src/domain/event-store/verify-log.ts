@@ -30,8 +30,10 @@ export type Verification =
 /** A tenant's log as it is to be verified. */
 export interface VerifiableLog {
   readonly tenantId: string
-  /** Where the log ends, as its writer says. */
+  /** Where the log ended, as its writer said, when it was listed. */
   readonly head: ChainLink
+  /** Where it ends now: it may have grown since, and the store with it. */
+  readHead(): Promise<ChainLink>
   /** Position up to which the store has confirmed events; 0 where there is no store. */
   readonly forwarded: number
   /** Up to `limit` events after a position, in order. */
@@ -40,7 +42,8 @@ export interface VerifiableLog {
 
 /**
  * Compares a tenant's log and its stream event by event, and checks the chain of hashes up to the head. What has not been
- * forwarded yet may be missing in the store, from some position on.
+ * forwarded yet may be missing in the store, from some position on; what is committed meanwhile is compared as well where the
+ * store holds it.
  * @param onEvents called with the number of events compared since the last call
  */
 export async function verifyLog(
@@ -52,26 +55,32 @@ export async function verifyLog(
   let link: ChainLink = { position: 0, hash: GENESIS_HASH }
   let stored = 0
   let storeGoesOn = store !== undefined
-  while (link.position < log.head.position) {
-    const events = await log.read(link.position, Math.min(PAGE, log.head.position - link.position))
-    const last = events.at(-1)
-    if (!last) return differs(link.position + 1, 'log_broken')
-    const broken = verifyChain(events, cryptography, link)
-    if (store && storeGoesOn) {
-      const compared = await compare(log, events, store)
-      if (compared.difference && (broken === undefined || compared.difference.position < broken))
-        return compared.difference
-      stored += compared.same
-      storeGoesOn = compared.same === events.length
+  let { head } = log
+  for (;;) {
+    while (link.position < head.position) {
+      const events = await log.read(link.position, Math.min(PAGE, head.position - link.position))
+      const last = events.at(-1)
+      if (!last) return differs(link.position + 1, 'log_broken')
+      const broken = verifyChain(events, cryptography, link)
+      if (store && storeGoesOn) {
+        const compared = await compare(log, events, store)
+        if (compared.difference && (broken === undefined || compared.difference.position < broken))
+          return compared.difference
+        stored += compared.same
+        storeGoesOn = compared.same === events.length
+      }
+      if (broken !== undefined) return differs(broken, 'log_broken')
+      onEvents(events.length)
+      link = last
     }
-    if (broken !== undefined) return differs(broken, 'log_broken')
-    onEvents(events.length)
-    link = last
+    if (link.hash !== head.hash) return differs(link.position, 'log_broken')
+    const hasMore = store && storeGoesOn && (await holds(store, log.tenantId, head.position + 1))
+    if (!hasMore) return { kind: 'same', position: head.position, stored }
+    // Events are committed before they are forwarded: a head read after the store covers whatever of the log it holds.
+    const now = await log.readHead()
+    if (now.position <= head.position) return differs(head.position + 1, 'surplus_in_store')
+    head = now
   }
-  if (link.hash !== log.head.hash) return differs(link.position, 'log_broken')
-  if (store && storeGoesOn && (await holds(store, log.tenantId, log.head.position + 1)))
-    return differs(log.head.position + 1, 'surplus_in_store')
-  return { kind: 'same', position: log.head.position, stored }
 }
 
 type Differs = Extract<Verification, { kind: 'differs' }>

@@ -37,17 +37,20 @@ function chained(length: number): EventEnvelope[] {
   return events
 }
 
+const asStored = (events: readonly EventEnvelope[]) =>
+  events.map((event) => ({ ...toStoreEvent(event), stream: STREAM, revision: revisionOf(event.position) }))
+
 /** A log of many pages, and the store that holds it up to a position. */
 function scene(forwarded = LENGTH) {
   const log = chained(LENGTH)
   const store = new MemoryStreamStore()
-  const stream = log
-    .slice(0, forwarded)
-    .map((event, revision) => ({ ...toStoreEvent(event), stream: STREAM, revision }))
+  const stream = asStored(log.slice(0, forwarded))
   store.streams.set(STREAM, stream)
   const pages: number[] = []
-  const verify = () => {
-    const head = log.at(-1) ?? { position: 0, hash: GENESIS_HASH }
+  /** @param listed number of events the log had when it was listed */
+  const verify = (listed = log.length) => {
+    const headAt = (position: number) => log[position - 1] ?? { position: 0, hash: GENESIS_HASH }
+    const readHead = () => Promise.resolve(headAt(log.length))
     const read = (after: number, limit: number) => {
       pages.push(limit)
       return Promise.resolve(log.slice(after, after + limit))
@@ -58,7 +61,8 @@ function scene(forwarded = LENGTH) {
         return store.readStream(name, from, limit)
       },
     }
-    return verifyLog({ tenantId: TENANT, head, forwarded, read }, paged, nodeCryptography)
+    const head = headAt(listed)
+    return verifyLog({ tenantId: TENANT, head, readHead, forwarded, read }, paged, nodeCryptography)
   }
   return { log, stream, pages, verify }
 }
@@ -117,7 +121,33 @@ describe('the comparison of a log and its stream', () => {
   it('names the position behind the log where the stream goes on', async () => {
     const { log, stream, verify } = scene()
     const [last] = log.slice(-1)
-    if (last) stream.push({ ...toStoreEvent({ ...last, position: LENGTH + 1 }), stream: STREAM, revision: LENGTH })
+    if (last) stream.push(...asStored([{ ...last, position: LENGTH + 1 }]))
     expect(await verify()).toEqual({ kind: 'differs', position: LENGTH + 1, difference: 'surplus_in_store' })
+  })
+
+  it.each([1, PAGE, LENGTH])(
+    'goes on where the log has grown by %i since it was listed, and the store with it',
+    async (by) => {
+      const { verify } = scene()
+      expect(await verify(LENGTH - by)).toEqual({ kind: 'same', position: LENGTH, stored: LENGTH })
+    },
+  )
+
+  it('does not mind that the store has not got all of what the log has grown by', async () => {
+    const { verify } = scene(LENGTH - 3)
+    expect(await verify(LENGTH - 5)).toEqual({ kind: 'same', position: LENGTH, stored: LENGTH - 3 })
+  })
+
+  it('names what differs in that by which the log has grown, and what the stream holds behind it', async () => {
+    const changed = scene()
+    const event = changed.stream[revisionOf(LENGTH - 1)]
+    if (event) changed.stream[revisionOf(LENGTH - 1)] = { ...event, data: { changed: true } }
+    const there = { kind: 'differs', position: LENGTH - 1, difference: 'changed_in_store' }
+    expect(await changed.verify(LENGTH - 5)).toEqual(there)
+    const surplus = scene()
+    const [last] = surplus.log.slice(-1)
+    if (last) surplus.stream.push(...asStored([{ ...last, position: LENGTH + 1 }]))
+    const behind = { kind: 'differs', position: LENGTH + 1, difference: 'surplus_in_store' }
+    expect(await surplus.verify(LENGTH - 5)).toEqual(behind)
   })
 })
