@@ -60,6 +60,17 @@ export async function withDatabase<Result>(
   }
 }
 
+/**
+ * How a command ends that asks the logs of a database that holds none: nothing found in it says anything of the product. A
+ * product that has ever been started has one.
+ */
+export const withoutLogs = (): Ended =>
+  new Ended(
+    EXIT.usage,
+    'this database holds no log of any tenant: at the edge the logs are in the tenants’ own objects, which the command line ' +
+      'does not reach; for a container, check DATABASE_URL',
+  )
+
 /** Rows as aligned columns, the first row being the heading. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { BACKLOG_LIMIT } from '#domain/forwarding/forwarder.ts'
 import { PostgresOutbox, type OutboxEntry } from '#infrastructure/postgres/postgres-outbox.ts'
-import { configurationOf, table, withDatabase, type CliContext } from './context.ts'
+import { configurationOf, table, withDatabase, withoutLogs, type CliContext } from './context.ts'
 
 /** `acci outbox status` */
 export function outboxCommand(command: Command, context: CliContext): void {
@@ -19,6 +19,7 @@ export function outboxCommand(command: Command, context: CliContext): void {
         const lagging = await outbox.lagging(forwards ? 'forwarded' : 'projected', Number(limit))
         return { totals: await outbox.totals(), lagging }
       })
+      if (found.totals.tenants === 0) throw withoutLogs()
       if (json) {
         context.out(JSON.stringify({ ...found, forwards, publishes, backlogLimit: BACKLOG_LIMIT }))
         return

@@ -6,7 +6,7 @@ import { PostgresProjectionStatus } from '#infrastructure/postgres/postgres-proj
 import { PostgresProjectionStore } from '#infrastructure/postgres/postgres-projection-store.ts'
 import { PostgresShadowStore } from '#infrastructure/postgres/postgres-shadow-store.ts'
 import type { Pipeline } from '../container.ts'
-import { asAdministrator, configurationOf, Ended, EXIT, type CliContext } from './context.ts'
+import { asAdministrator, configurationOf, Ended, EXIT, withoutLogs, type CliContext } from './context.ts'
 import { withPipeline } from './pipeline.ts'
 import { progressBar } from './progress.ts'
 import { eventStoreSource, logSource, type RebuildSource } from './rebuild-source.ts'
@@ -45,6 +45,7 @@ async function rebuildFrom(
   const tenants = await source.tenants(choice.tenant)
   if (choice.tenant !== undefined && tenants.length === 0)
     throw new Ended(EXIT.usage, `there is no event of a tenant ${choice.tenant}`)
+  if (choice.from === 'log' && tenants.length === 0) throw withoutLogs()
   const progress = progressBar(
     context,
     tenants.reduce((sum, { events }) => sum + events, 0),

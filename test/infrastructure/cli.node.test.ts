@@ -179,6 +179,30 @@ describe('acci eventstore verify', () => {
   })
 })
 
+describe('a database that holds no log, as that of an edge deployment', () => {
+  const own = testDatabase()
+  beforeAll(async () => {
+    const ownSession = pgSession(own.url)
+    await migrateAll(ownSession)
+    await ownSession.close()
+  })
+
+  it.each([
+    'eventstore verify',
+    'eventstore verify --json',
+    'eventstore verify --tenant ten_somebody',
+    'outbox status',
+    'outbox status --json',
+    'projections rebuild',
+  ])('is said to hold none, and nothing to be well: %s', async (words) => {
+    expect(await acci(words, { ...MASTER_KEY, DATABASE_URL: own.url })).toMatchObject({
+      code: 2,
+      out: '',
+      notes: expect.stringMatching(/^this database holds no log of any tenant: at the edge/),
+    })
+  })
+})
+
 describe.each(['AtomPub', 'gRPC'] as const)('acci eventstore init, over %s', (protocol) => {
   const store = new SimulatedStore()
   let own: SimulatedServer
