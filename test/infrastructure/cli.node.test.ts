@@ -547,6 +547,12 @@ describe('acci doctor', () => {
     expect(code).toBe(1)
   })
 
+  it('says of a server that serves no AtomPub what it has to be started with', async () => {
+    const { code, out } = await acci('doctor', { EVENTSTORE_URL: `${server.url}/elsewhere` })
+    expect(out).toMatch(/FAILED +event store +.*EVENTSTORE_ENABLE_ATOM_PUB_OVER_HTTP=true/)
+    expect(code).toBe(1)
+  })
+
   it('looks whether the cache answers, and lets us in', async () => {
     const redis = await provisionRedis()
     onTestFinished(() => redis.stop())

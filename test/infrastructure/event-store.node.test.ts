@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { AtomPubEventStore } from '#infrastructure/event-store/atompub-event-store.ts'
 import { GrpcEventStore } from '#infrastructure/node/grpc-event-store.ts'
@@ -74,6 +76,50 @@ describe('AtomPub', () => {
     const store = new AtomPubEventStore({ url: gone.url, credentials: ADMIN })
     expect(await store.health()).toMatchObject({ status: 'down' })
     await expect(store.readLast('any')).rejects.toThrow()
+  })
+})
+
+describe('AtomPub, asked where none is served', () => {
+  const unserved = {
+    status: 'down',
+    detail: expect.stringMatching(/EVENTSTORE_ENABLE_ATOM_PUB_OVER_HTTP=true.*path of EVENTSTORE_URL/),
+  }
+  const expectUnserved = async (url: string, credentials: typeof ADMIN) => {
+    const store = new AtomPubEventStore({ url, credentials })
+    expect(await store.health()).toMatchObject(unserved)
+    await expect(store.readLast('any')).rejects.toThrow('no AtomPub is served there')
+    await expect(store.readStream('any', 0, 1)).rejects.toThrow('no AtomPub is served there')
+    const one = { id: crypto.randomUUID(), type: 'x', data: {}, metadata: {} }
+    expect(await store.append('any', 'noStream', [one])).toMatchObject({ kind: 'outcomeUnknown' })
+  }
+
+  it('takes no 404 of a server that has it switched off for a stream that is not there', async () => {
+    const server = await startAtomPub(new SimulatedStore())
+    onTestFinished(() => server.close())
+    // The server's own answer to addresses that it serves nothing at.
+    await expectUnserved(`${server.url}/elsewhere`, ADMIN)
+  })
+
+  it('takes none for that by a gateway whose path is missing from the address', async () => {
+    const server = await startGateway(new SimulatedStore())
+    onTestFinished(() => server.close())
+    await expectUnserved(new URL(server.url).origin, { username: 'gateway', password: GATEWAY_TOKEN })
+  })
+
+  it.each([
+    { 'Content-Type': 'text/html' },
+    { 'Content-Type': 'application/problem+json' },
+    { 'Content-Type': 'text/plain', text: 'default backend - 404' },
+  ])('takes none for that by whatever else answers: %j', async ({ text = '', ...headers }) => {
+    const server = createServer((_request, response) => void response.writeHead(404, headers).end(text))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo // listens on a port
+    const url = `http://127.0.0.1:${port}`
+    await expectUnserved(url, ADMIN)
+    const one = { id: crypto.randomUUID(), type: 'x', data: {}, metadata: {} }
+    const append = new AtomPubEventStore({ url }).append('any', 'noStream', [one])
+    expect(await append).toEqual({ kind: 'outcomeUnknown', cause: expect.stringContaining('no AtomPub is served') })
   })
 })
 

@@ -178,4 +178,5 @@ const STATUS = {
 
 type Refused = Exclude<AppendResult['kind'] | DeleteResult['kind'] | 'streamNotFound', 'appended' | 'deleted'>
 
-const refused = (c: Context, kind: Refused): Response => c.body(null, STATUS[kind])
+/** As an empty plain text: by that a client tells a stream that is not there from an address that leads elsewhere. */
+const refused = (c: Context, kind: Refused): Response => c.text('', STATUS[kind])

@@ -19,6 +19,10 @@ import { pollingSubscription } from './polling-subscription.ts'
 
 const EVENTS = 'application/vnd.eventstore.events+json'
 const ATOM = 'application/vnd.eventstore.atom+json'
+/** What a 404 tells whoever runs the product that is not about a stream. */
+const NOT_SERVED =
+  'no AtomPub is served there: start the server with EVENTSTORE_ENABLE_ATOM_PUB_OVER_HTTP=true, ' +
+  'or, before a gateway, check the path of EVENTSTORE_URL'
 /** Where $all begins: commit and prepare position, both zero. */
 const ALL_START = '0'.repeat(32)
 
@@ -199,7 +203,8 @@ export class AtomPubEventStore implements StreamStore {
     if (status === 401 || status === 403) return { kind: 'accessDenied' }
     if (status === 410) return { kind: 'streamDeleted' }
     if (status === 307) return { kind: 'notLeader', leader: response.headers.get('Location') ?? undefined }
-    return { kind: 'outcomeUnknown', cause: `HTTP ${status} ${response.statusText}` }
+    // An append to a stream that is not there makes it.
+    return { kind: 'outcomeUnknown', cause: status === 404 ? NOT_SERVED : `HTTP ${status} ${response.statusText}` }
   }
 
   async #delete(stream: string, expected: ExpectedRevision, headers: Record<string, string>): Promise<DeleteResult> {
@@ -229,7 +234,8 @@ export class AtomPubEventStore implements StreamStore {
   ): Promise<Feed | 'streamNotFound' | 'streamDeleted' | 'accessDenied'> {
     const response = await this.#fetch(path, { headers: { Accept: ATOM, ...headers }, ...(signal && { signal }) })
     if (response.status === 200) return Feed.parse(await response.json())
-    await response.arrayBuffer()
+    const body = await response.text()
+    if (response.status === 404 && !isAboutStream(response, body)) throw new EventStoreFault(NOT_SERVED)
     if (response.status === 404) return 'streamNotFound'
     if (response.status === 410) return 'streamDeleted'
     if (response.status === 401) return 'accessDenied'
@@ -254,6 +260,13 @@ export class AtomPubEventStore implements StreamStore {
 /** RFC 7617, in UTF-8. */
 const basic = (username: string, password: string): string =>
   `Basic ${btoa(String.fromCharCode(...fromUtf8(`${username}:${password}`)))}`
+
+/**
+ * Whether a 404 says that there is no such stream. The server says that with an empty plain text (seen on 4.1.4); where it
+ * serves no AtomPub, or something else answers, a 404 has no type, another one, or something to say.
+ */
+const isAboutStream = ({ headers }: Response, body: string): boolean =>
+  body === '' && /^text\/plain\b/i.test(headers.get('Content-Type') ?? '')
 
 const pathOf = (stream: string): string => `/streams/${encodeURIComponent(stream)}`
 
