@@ -262,11 +262,12 @@ const basic = (username: string, password: string): string =>
   `Basic ${btoa(String.fromCharCode(...fromUtf8(`${username}:${password}`)))}`
 
 /**
- * Whether a 404 says that there is no such stream. The server says that with an empty plain text (seen on 4.1.4); where it
+ * Whether a 404 says that there is no such stream. The server says that with a plain text that is
+ * empty, or an empty object (seen on 4.1.4); where it
  * serves no AtomPub, or something else answers, a 404 has no type, another one, or something to say.
  */
 const isAboutStream = ({ headers }: Response, body: string): boolean =>
-  body === '' && /^text\/plain\b/i.test(headers.get('Content-Type') ?? '')
+  ['', '{}'].includes(body.trim()) && /^text\/plain\b/i.test(headers.get('Content-Type') ?? '')
 
 const pathOf = (stream: string): string => `/streams/${encodeURIComponent(stream)}`
 
