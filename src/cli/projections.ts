@@ -49,6 +49,10 @@ export function projectionsCommand(command: Command, context: CliContext): void 
       new Option('--from <source>', 'where events are read from').choices(['log', 'eventstore']).default('log'),
     )
     .option('--outdated', 'only what another version of the product has made')
+    .option(
+      '--without-keys',
+      'also tenants whose keys are not all in this database: personal fields (names, addresses) without a key stay empty',
+    )
     .option('--json', 'progress and results, one JSON object a line')
     .action((choice: RebuildChoice) => rebuildAll(context, choice))
 }

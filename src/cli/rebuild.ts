@@ -16,6 +16,7 @@ export interface RebuildChoice {
   readonly view?: readonly ViewName[]
   readonly from: 'log' | 'eventstore'
   readonly outdated?: boolean
+  readonly withoutKeys?: boolean
   readonly json?: boolean
 }
 
@@ -57,9 +58,16 @@ async function rebuildFrom(
       (name) => choice.view?.includes(name) ?? true,
     )
     if (views.length === 0) continue
-    const options = { source: source.eventStore, store, shadow: new PostgresShadowStore(session), writer, ...tools }
+    const options = {
+      source: source.eventStore,
+      store,
+      shadow: new PostgresShadowStore(session),
+      writer,
+      ...tools,
+      withoutKeys: choice.withoutKeys === true,
+    }
     const rebuilt = await rebuild(tenantId, views, options, (count) => progress.advance(count))
-    if (rebuilt.kind === 'failed' || rebuilt.kind === 'broken') failed++
+    if (rebuilt.kind !== 'rebuilt' && rebuilt.kind !== 'nothing') failed++
     if (choice.json) context.out(JSON.stringify({ tenantId, ...plain(rebuilt) }))
     else if (told(rebuilt) !== '') context.out(`${tenantId}: ${told(rebuilt)}`)
   }
@@ -79,9 +87,14 @@ const plain = (rebuilt: Rebuilt) =>
       }
     : rebuilt
 
+const KEYS_REMEDY = 'left as it is: --without-keys would leave personal fields empty'
+
 function told(rebuilt: Rebuilt): string {
   if (rebuilt.kind === 'nothing') return 'there is no event of it'
   if (rebuilt.kind === 'broken') return `the source does not hold the log from position ${rebuilt.position} on`
+  if (rebuilt.kind === 'elsewhere')
+    return `its log is not in this database, and so its keys are not here; ${KEYS_REMEDY}`
+  if (rebuilt.kind === 'keyless') return `the keys of ${rebuilt.subjects} people are not here; ${KEYS_REMEDY}`
   if (rebuilt.kind === 'rebuilt') return rebuilt.changed.length === 0 ? '' : `replaced ${rebuilt.changed.join(', ')}`
   const { view, envelope, fault } = rebuilt.failure
   return `${view} cannot fold the event at position ${envelope.position}: ${String(fault)}`

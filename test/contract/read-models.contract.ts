@@ -151,6 +151,28 @@ export function readModelsContract(open: () => ReadSide): void {
       expect(await shadow.load(tenantId, { ...NOTHING_WANTED, user_profile: [{ key: 'usr_a' }] })).toEqual(NOTHING)
     })
 
+    it('goes on with rows that lack what is personal only where they may', async () => {
+      const tenantId = newId.tenant()
+      const { store, shadow } = open()
+      await store.commit(tenantId, 0, 9, NOTHING)
+      const [lacking, whole] = [{ withoutKeys: true }, { withoutKeys: false }]
+      for (const [first, other] of [
+        [lacking, whole],
+        [whole, lacking],
+      ] as const) {
+        expect(await shadow.open(tenantId, REBUILT, first)).toBe(0)
+        await shadow.commit(tenantId, 0, 4, { ...NOTHING, user_profile: [profile(tenantId, 'usr_a')] })
+        expect(await shadow.open(tenantId, REBUILT, first)).toBe(4)
+        expect(await shadow.open(tenantId, REBUILT, other)).toBe(0)
+      }
+      await shadow.open(tenantId, REBUILT, lacking)
+      await shadow.commit(tenantId, 0, 9, NOTHING)
+      expect(await shadow.swap(tenantId)).toEqual({ user_profile: false, tenant_details: false })
+      await shadow.open(tenantId, REBUILT, whole)
+      await shadow.commit(tenantId, 0, 4, NOTHING)
+      expect(await shadow.open(tenantId, REBUILT, whole)).toBe(4)
+    })
+
     it('finds the sessions of a user, and nobody else’s', async () => {
       const tenantId = newId.tenant()
       const { shadow } = open()

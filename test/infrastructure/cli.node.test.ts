@@ -461,6 +461,37 @@ describe('acci projections', () => {
     expect(await run('rebuild --from eventstore', { EVENTSTORE_URL: '' })).toMatchObject({ code: 2 })
   })
 
+  it('leaves the live rows of a tenant alone whose keys are not in this database', async () => {
+    const { tenantId } = await projectedTenant({ forwarded: true })
+    const before = await rowsOf(tenantId, 'user_profile')
+    const words = `rebuild --tenant ${tenantId} --from eventstore`
+    await sql(
+      `delete from tenant_log.row where tenant_id = $1 and ref in
+         (select ref from tenant_log.row where tenant_id = $1 and ref like 'subjectKey/%' limit 1)`,
+      tenantId,
+    )
+    expect(await run(words)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(`${tenantId}: the keys of 1 people are not here`),
+    })
+    expect((await run(`rebuild --tenant ${tenantId} --json`)).json()).toContainEqual({
+      tenantId,
+      kind: 'keyless',
+      subjects: 1,
+    })
+    for (const table of ['row', 'event', 'tenant'])
+      await sql(`delete from tenant_log.${table} where tenant_id = $1`, tenantId)
+    expect(await run(words)).toMatchObject({ code: 1, out: expect.stringContaining('its keys are not here') })
+    expect(await rowsOf(tenantId, 'user_profile')).toEqual(before)
+    expect(await run(`${words} --without-keys`)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(`${tenantId}: replaced`),
+    })
+    const [users] = await rowsOf(tenantId, 'user_profile')
+    expect(users?.length).toBe(before[0]?.length)
+    expect(JSON.stringify(users)).not.toContain('orchard.example')
+  })
+
   it('lists views that stand still, and has them go on once their event can be read', async () => {
     const { tenantId, project } = await projectedTenant()
     const poison = async (from: string, to: string) =>

@@ -77,10 +77,13 @@ export interface ProjectionStore {
   catchUp(tenantId: string, view: ViewName, from: number, to: number, rows: ViewPage, halt?: Halt): Promise<CatchUp>
 }
 
-/** Rows folded anew beside the live ones. One rebuild a tenant at a time; another one of other views begins anew. */
+/** Rows folded anew beside the live ones. One rebuild a tenant at a time; one of another kind begins anew. */
 export interface ShadowStore {
-  /** Begins a rebuild of these views, or goes on with one that was interrupted. Returns the position it has come to. */
-  open(tenantId: string, views: readonly ViewName[]): Promise<number>
+  /**
+   * Begins a rebuild of these views, or goes on with one that was interrupted. Returns the position it has come to.
+   * @param options.withoutKeys whether rows may lack what is personal: no other rebuild goes on with those
+   */
+  open(tenantId: string, views: readonly ViewName[], options?: { readonly withoutKeys: boolean }): Promise<number>
   load(tenantId: string, wanted: Wanted): Promise<ViewPage>
   /** Writes rows and place in one transaction; `conflict` when somebody else has moved it. */
   commit(tenantId: string, from: number, to: number, rows: ViewPage): Promise<'committed' | 'conflict'>

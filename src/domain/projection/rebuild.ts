@@ -1,8 +1,10 @@
 import type { EventEnvelope } from '#common/envelope.ts'
 import { GENESIS_HASH } from '#common/envelope.ts'
+import { subjectKeysOf, subjectsOf } from '../events/subject-keys.ts'
 import { verifyChain } from '../events/verify-chain.ts'
-import type { EventStore } from '../ports/event-store.ts'
+import type { EventStore, LogPage } from '../ports/event-store.ts'
 import type { ProjectionStore, ShadowStore } from '../ports/projection-store.ts'
+import type { TenantWriter } from '../ports/tenant-writer.ts'
 import { foldPage, selectorsOf, type FoldFailure } from './fold-page.ts'
 import { openPage, type PageOpener } from './open-page.ts'
 import { PAGE_SIZE } from './projector.ts'
@@ -14,6 +16,9 @@ export interface RebuildOptions extends PageOpener {
   readonly source: EventStore
   readonly store: Pick<ProjectionStore, 'state' | 'skipped'>
   readonly shadow: ShadowStore
+  readonly writer: Pick<TenantWriter, 'subjectKeys' | 'log'>
+  /** Leaves personal fields empty whose keys the writer does not have; without it, such a tenant is not rebuilt. */
+  readonly withoutKeys?: boolean
 }
 
 export type Rebuilt =
@@ -25,20 +30,31 @@ export type Rebuilt =
   | { readonly kind: 'failed'; readonly failure: FoldFailure }
   /** The source does not hold the log as it was written, from this position on. The live rows have been left as they are. */
   | { readonly kind: 'broken'; readonly position: number }
+  /** The writer knows no log of the tenant, and so has none of its keys. The live rows have been left as they are. */
+  | { readonly kind: 'elsewhere' }
+  /** The writer lacks the keys of so many people. The live rows have been left as they are. */
+  | { readonly kind: 'keyless'; readonly subjects: number }
 
 /**
  * Folds views of a tenant anew beside the live ones, page by page, and swaps them in when they have come as far. Readers and
  * the projector notice nothing. Interrupted, it goes on where it was. Every event is checked against the chain of hashes, so
  * that a source may be trusted no more than it deserves. Of a tenant whose checkpoint is lost, all views are folded, as far as
  * the source goes.
+ *
+ * A page without a key is never written to the shadow unless that is asked for: to readers, whose key is missing has been erased,
+ * and a database that is not the tenant's own, or that has come back without its keys, would erase everybody.
  * @param onEvents called with the number of events folded since the last call
  */
 export async function rebuild(
   tenantId: string,
   wanted: readonly ViewName[],
-  { source, store, shadow, ...opener }: RebuildOptions,
+  { source, store, shadow, withoutKeys = false, ...opener }: RebuildOptions,
   onEvents: (count: number) => void = () => undefined,
 ): Promise<Rebuilt> {
+  const { writer } = opener
+  // A source that is the writer's own log has said already what there is.
+  if (!withoutKeys && !source.sharesTenantLog && (await writer.log(tenantId, 0, 1)).head.position === 0)
+    return { kind: 'elsewhere' }
   const seen = (await store.state(tenantId)).position
   const views = seen === 0 ? VIEW_NAMES : wanted
   // As far as readers have seen already; where they have seen nothing, the source says at its end how far.
@@ -46,7 +62,7 @@ export async function rebuild(
   const skipped = await store.skipped(tenantId)
   const skips = (view: ViewName, position: number) =>
     skipped.some((one) => one.view === view && one.position === position)
-  let at = await shadow.open(tenantId, views)
+  let at = await shadow.open(tenantId, views, { withoutKeys })
   const working = new ShadowRows(tenantId, shadow, at)
   let previous = at === 0 ? undefined : (await source.readTenant(tenantId, at - 1, 1)).events[0]
   if (at > 0 && previous?.position !== at) return { kind: 'broken', position: at }
@@ -77,7 +93,10 @@ export async function rebuild(
     // The next page is read while this one is folded and written.
     coming = last.position < target ? read(last.position) : undefined
     coming?.catch(() => undefined)
-    const page = await openPage(tenantId, log, opener)
+    const subjectKeys = await subjectKeysOf(writer, tenantId, log)
+    if (!withoutKeys && keyless(events, subjectKeys).length > 0)
+      return { kind: 'keyless', subjects: await countKeyless(tenantId, at, source, writer) }
+    const page = await openPage(tenantId, { events, subjectKeys }, opener)
     const { rows, failures } = foldPage(await working.load(selectorsOf(page, { views })), page, { views, skips })
     const [failure] = failures
     if (failure) return { kind: 'failed', failure }
@@ -90,3 +109,23 @@ export async function rebuild(
 
 const linkOf = (event: EventEnvelope | undefined) =>
   event ? { position: event.position, hash: event.hash } : { position: 0, hash: GENESIS_HASH }
+
+/** Those whose personal fields are in these events, and whose keys are missing. */
+const keyless = (events: LogPage['events'], keys: Readonly<Record<string, string>>) =>
+  subjectsOf(events).filter((id) => keys[id] === undefined)
+
+/** How many people's keys are missing for the events after a position. */
+async function countKeyless(
+  tenantId: string,
+  after: number,
+  source: EventStore,
+  writer: Pick<TenantWriter, 'subjectKeys'>,
+): Promise<number> {
+  const found = new Set<string>()
+  for (let at = after; ;) {
+    const page = await source.readTenant(tenantId, at, PAGE_SIZE)
+    if (page.events.length === 0) return found.size
+    for (const id of keyless(page.events, await subjectKeysOf(writer, tenantId, page))) found.add(id)
+    at += page.events.length
+  }
+}

@@ -5,12 +5,13 @@ import type { ShadowStore } from '#domain/ports/projection-store.ts'
 import { foldPage, selectorsOf } from '#domain/projection/fold-page.ts'
 import { rebuild } from '#domain/projection/rebuild.ts'
 import { ShadowRows } from '#domain/projection/shadow-rows.ts'
+import type { UserProfileView } from '#domain/user/views/user-profile.view.ts'
 import { VIEW_NAMES, type ViewPage } from '#domain/projection/views.ts'
 import { openLog } from '../../../support/fold-log.ts'
 import { MemoryProjectionStore } from '../../../support/memory-projection-store.ts'
 import { history, type Step } from '../../../support/random-commands.ts'
-import { TENANT } from '../../../support/subjects.ts'
-import { WriterUnderTest } from '../../../support/writer-under-test.ts'
+import { TENANT, userIdOf } from '../../../support/subjects.ts'
+import { foundedTenant, registerUser, WriterUnderTest } from '../../../support/writer-under-test.ts'
 
 /** A shadow in memory, and how often it was written. */
 function memoryShadow() {
@@ -47,7 +48,10 @@ const optionsOf = (writer: WriterUnderTest, shadow: ShadowStore, sizes: readonly
   // Nothing is known of what readers have seen: the source says where to end.
   store: { state: async () => ({ position: 0, generation: 0, halted: [] }), skipped: async () => [] },
   shadow,
-  writer: { subjectKeys: (_tenantId: string, ids: readonly string[]) => writer.core.subjectKeys(ids) },
+  writer: {
+    subjectKeys: (_tenantId: string, ids: readonly string[]) => writer.core.subjectKeys(ids),
+    log: (_tenantId: string, after: number, limit: number) => writer.storage.readEvents(after, limit),
+  },
   cryptography: writer.tools.cryptography,
   keyVault: writer.tools.keyVault,
 })
@@ -88,6 +92,48 @@ describe('a rebuild', () => {
   it('says of a source that holds nothing of the tenant that there is nothing', async () => {
     const { store } = memoryShadow()
     expect(await rebuild(TENANT, VIEW_NAMES, optionsOf(new WriterUnderTest(), store, [5]))).toEqual({ kind: 'nothing' })
+  })
+})
+
+describe('a rebuild whose keys are missing', () => {
+  /** A rebuild of a tenant of three people, of whom those named are without a key. */
+  async function rebuildWithout(keyless: readonly string[]) {
+    const writer = await foundedTenant()
+    await writer.given(registerUser(3))
+    const { rows, store } = memoryShadow()
+    const options = optionsOf(writer, store, [2])
+    const subjectKeys = async (tenantId: string, ids: readonly string[]) =>
+      options.writer.subjectKeys(
+        tenantId,
+        ids.filter((id) => !keyless.includes(id)),
+      )
+    const emails = () => rows.rows('user_profile').map((row) => (row as UserProfileView).email) // rows of this view
+    return { founded: writer, rows, emails, options: { ...options, writer: { ...options.writer, subjectKeys } } }
+  }
+
+  it('is refused, saying of how many people, and keeps no row that lacks what is personal', async () => {
+    const { founded, options, emails } = await rebuildWithout([userIdOf(2), userIdOf(3)])
+    expect(await rebuild(TENANT, VIEW_NAMES, options)).toEqual({ kind: 'keyless', subjects: 2 })
+    // Once they are here, nothing is left of it.
+    const { writer } = optionsOf(founded, options.shadow, [2])
+    expect(await rebuild(TENANT, VIEW_NAMES, { ...options, writer })).toMatchObject({ kind: 'rebuilt' })
+    expect(emails()).toHaveLength(3)
+    expect(emails()).not.toContain('')
+  })
+
+  it('leaves personal fields empty where that is asked for', async () => {
+    const { options, emails } = await rebuildWithout([userIdOf(2)])
+    expect(await rebuild(TENANT, VIEW_NAMES, { ...options, withoutKeys: true })).toMatchObject({ kind: 'rebuilt' })
+    expect(emails()).toEqual(['Ada@Example.com', '', 'user3@example.com'])
+  })
+
+  it('is refused before it begins where the writer has no log of the tenant', async () => {
+    const { options, rows } = await rebuildWithout([])
+    const source = { ...options.source, sharesTenantLog: false }
+    const elsewhere = { ...options, source, writer: optionsOf(new WriterUnderTest(), options.shadow, [1]).writer }
+    expect(await rebuild(TENANT, VIEW_NAMES, elsewhere)).toEqual({ kind: 'elsewhere' })
+    expect(rows.position).toBe(0)
+    expect(await rebuild(TENANT, VIEW_NAMES, { ...options, source })).toMatchObject({ kind: 'rebuilt' })
   })
 })
 
