@@ -71,6 +71,10 @@ export const withoutLogs = (): Ended =>
       'does not reach; for a container, check DATABASE_URL',
   )
 
+/** What a fault says of itself, without its stack. */
+export const messageOf = (fault: unknown): string =>
+  fault instanceof Error ? fault.message || fault.name : String(fault)
+
 /** Rows as aligned columns, the first row being the heading. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { completionCommand } from './completion.ts'
-import { Ended, EXIT, type CliContext } from './context.ts'
+import { Ended, EXIT, messageOf, type CliContext } from './context.ts'
 import { doctorCommand } from './doctor.ts'
 import { eventStoreCommand } from './event-store.ts'
 import { outboxCommand } from './outbox.ts'
@@ -35,9 +35,7 @@ export async function runCli(given: readonly string[], context: CliContext): Pro
   } catch (fault) {
     if (fault instanceof CommanderError) return fault.exitCode === 0 ? EXIT.done : EXIT.usage
     const known = fault instanceof Ended
-    context.note(
-      known ? fault.message : `failed: ${fault instanceof Error ? fault.message || fault.name : String(fault)}`,
-    )
+    context.note(known ? fault.message : `failed: ${messageOf(fault)}`)
     return known ? fault.code : EXIT.unavailable
   }
 }

@@ -6,7 +6,7 @@ import { PostgresProjectionStatus } from '#infrastructure/postgres/postgres-proj
 import { PostgresProjectionStore } from '#infrastructure/postgres/postgres-projection-store.ts'
 import { PostgresShadowStore } from '#infrastructure/postgres/postgres-shadow-store.ts'
 import type { Pipeline } from '../container.ts'
-import { asAdministrator, configurationOf, Ended, EXIT, withoutLogs, type CliContext } from './context.ts'
+import { asAdministrator, type CliContext, configurationOf, Ended, EXIT, messageOf, withoutLogs } from './context.ts'
 import { withPipeline } from './pipeline.ts'
 import { progressBar } from './progress.ts'
 import { eventStoreSource, logSource, type RebuildSource } from './rebuild-source.ts'
@@ -19,6 +19,9 @@ export interface RebuildChoice {
   readonly withoutKeys?: boolean
   readonly json?: boolean
 }
+
+/** What became of a tenant; `fault`: what was thrown, by which the other tenants are not held up. */
+type Result = Rebuilt | { readonly kind: 'fault'; readonly error: string }
 
 /** Rebuilds tenant after tenant; one that cannot be rebuilt keeps no other from it. */
 export async function rebuildAll(context: CliContext, choice: RebuildChoice): Promise<void> {
@@ -66,10 +69,12 @@ async function rebuildFrom(
       ...tools,
       withoutKeys: choice.withoutKeys === true,
     }
-    const rebuilt = await rebuild(tenantId, views, options, (count) => progress.advance(count))
-    if (rebuilt.kind !== 'rebuilt' && rebuilt.kind !== 'nothing') failed++
-    if (choice.json) context.out(JSON.stringify({ tenantId, ...plain(rebuilt) }))
-    else if (told(rebuilt) !== '') context.out(`${tenantId}: ${told(rebuilt)}`)
+    const result = await rebuild(tenantId, views, options, (count) => progress.advance(count)).catch(
+      (fault: unknown): Result => ({ kind: 'fault', error: messageOf(fault) }),
+    )
+    if (result.kind !== 'rebuilt' && result.kind !== 'nothing') failed++
+    if (choice.json) context.out(JSON.stringify({ tenantId, ...plain(result) }))
+    else if (told(result) !== '') context.out(`${tenantId}: ${told(result)}`)
   }
   progress.end()
   if (failed > 0) throw new Ended(EXIT.found, `${failed} of ${tenants.length} tenants could not be rebuilt`)
@@ -77,25 +82,26 @@ async function rebuildFrom(
 }
 
 /** A result without what no JSON can hold. */
-const plain = (rebuilt: Rebuilt) =>
-  rebuilt.kind === 'failed'
+const plain = (result: Result) =>
+  result.kind === 'failed'
     ? {
-        kind: rebuilt.kind,
-        view: rebuilt.failure.view,
-        position: rebuilt.failure.envelope.position,
-        error: String(rebuilt.failure.fault),
+        kind: result.kind,
+        view: result.failure.view,
+        position: result.failure.envelope.position,
+        error: String(result.failure.fault),
       }
-    : rebuilt
+    : result
 
 const KEYS_REMEDY = 'left as it is: --without-keys would leave personal fields empty'
 
-function told(rebuilt: Rebuilt): string {
-  if (rebuilt.kind === 'nothing') return 'there is no event of it'
-  if (rebuilt.kind === 'broken') return `the source does not hold the log from position ${rebuilt.position} on`
-  if (rebuilt.kind === 'elsewhere')
+function told(result: Result): string {
+  if (result.kind === 'nothing') return 'there is no event of it'
+  if (result.kind === 'fault') return result.error
+  if (result.kind === 'broken') return `the source does not hold the log from position ${result.position} on`
+  if (result.kind === 'elsewhere')
     return `its log is not in this database, and so its keys are not here; ${KEYS_REMEDY}`
-  if (rebuilt.kind === 'keyless') return `the keys of ${rebuilt.subjects} people are not here; ${KEYS_REMEDY}`
-  if (rebuilt.kind === 'rebuilt') return rebuilt.changed.length === 0 ? '' : `replaced ${rebuilt.changed.join(', ')}`
-  const { view, envelope, fault } = rebuilt.failure
+  if (result.kind === 'keyless') return `the keys of ${result.subjects} people are not here; ${KEYS_REMEDY}`
+  if (result.kind === 'rebuilt') return result.changed.length === 0 ? '' : `replaced ${result.changed.join(', ')}`
+  const { view, envelope, fault } = result.failure
   return `${view} cannot fold the event at position ${envelope.position}: ${String(fault)}`
 }

@@ -492,6 +492,31 @@ describe('acci projections', () => {
     expect(JSON.stringify(users)).not.toContain('orchard.example')
   })
 
+  it('rebuilds the others where one ends with a fault', async () => {
+    const faulty = await projectedTenant()
+    const second = await projectedTenant()
+    for (const { tenantId } of [faulty, second]) await damage(tenantId)
+    // A key that does not open, as under another master key.
+    await sql(
+      `update tenant_log.row set body = regexp_replace(body, '"wrapped":"[^"]*"', '"wrapped":"AAAA"')
+       where tenant_id = $1 and ref like 'subjectKey/%'`,
+      faulty.tenantId,
+    )
+    const { code, json } = await run('rebuild --json')
+    expect(json()).toContainEqual({
+      tenantId: faulty.tenantId,
+      kind: 'fault',
+      error: 'a subject key does not open under the master key in use',
+    })
+    expect(json()).toContainEqual(
+      expect.objectContaining({ tenantId: second.tenantId, kind: 'rebuilt', changed: ['user_profile'] }),
+    )
+    expect(code).toBe(1)
+    const { out, notes } = await run(`rebuild --tenant ${faulty.tenantId}`)
+    expect(out).toBe(`${faulty.tenantId}: a subject key does not open under the master key in use`)
+    expect(notes).toContain('1 of 1 tenants could not be rebuilt')
+  })
+
   it('lists views that stand still, and has them go on once their event can be read', async () => {
     const { tenantId, project } = await projectedTenant()
     const poison = async (from: string, to: string) =>
