@@ -8,7 +8,7 @@ import { streamEventSource } from '#infrastructure/shared/stream-event-source.ts
 const EVENTS_PAGE = 1_000
 
 /** A tenant whose events can be read, and how many there are. */
-interface Source {
+export interface Source {
   readonly tenantId: string
   readonly events: number
 }

@@ -9,7 +9,7 @@ import type { Pipeline } from '../container.ts'
 import { asAdministrator, type CliContext, configurationOf, Ended, EXIT, messageOf, withoutLogs } from './context.ts'
 import { withPipeline } from './pipeline.ts'
 import { progressBar } from './progress.ts'
-import { eventStoreSource, logSource, type RebuildSource } from './rebuild-source.ts'
+import { eventStoreSource, logSource, type RebuildSource, type Source } from './rebuild-source.ts'
 
 export interface RebuildChoice {
   readonly tenant?: string
@@ -18,6 +18,11 @@ export interface RebuildChoice {
   readonly outdated?: boolean
   readonly withoutKeys?: boolean
   readonly json?: boolean
+}
+
+/** A tenant of which there is something to rebuild. */
+interface Chosen extends Source {
+  readonly views: readonly ViewName[]
 }
 
 /** What became of a tenant; `fault`: what was thrown, by which the other tenants are not held up. */
@@ -46,21 +51,25 @@ async function rebuildFrom(
 ): Promise<void> {
   const store = new PostgresProjectionStore(session)
   const projections = new PostgresProjectionStatus(session)
-  const tenants = await source.tenants(choice.tenant)
-  if (choice.tenant !== undefined && tenants.length === 0)
+  const found = await source.tenants(choice.tenant)
+  if (choice.tenant !== undefined && found.length === 0)
     throw new Ended(EXIT.usage, `there is no event of a tenant ${choice.tenant}`)
-  if (choice.from === 'log' && tenants.length === 0) throw withoutLogs()
+  if (choice.from === 'log' && found.length === 0) throw withoutLogs()
+
+  const tenants: Chosen[] = []
+  for (const tenant of found) {
+    const views = (choice.outdated ? await projections.outdatedOf(tenant.tenantId) : VIEW_NAMES).filter(
+      (name) => choice.view?.includes(name) ?? true,
+    )
+    if (views.length > 0) tenants.push({ ...tenant, views })
+  }
   const progress = progressBar(
     context,
     tenants.reduce((sum, { events }) => sum + events, 0),
     choice.json === true,
   )
-  let failed = 0
-  for (const { tenantId } of tenants) {
-    const views = (choice.outdated ? await projections.outdatedOf(tenantId) : VIEW_NAMES).filter(
-      (name) => choice.view?.includes(name) ?? true,
-    )
-    if (views.length === 0) continue
+  let [done, failed] = [0, 0]
+  for (const { tenantId, views } of tenants) {
     const options = {
       source: source.eventStore,
       store,
@@ -72,13 +81,14 @@ async function rebuildFrom(
     const result = await rebuild(tenantId, views, options, (count) => progress.advance(count)).catch(
       (fault: unknown): Result => ({ kind: 'fault', error: messageOf(fault) }),
     )
-    if (result.kind !== 'rebuilt' && result.kind !== 'nothing') failed++
+    if (result.kind === 'rebuilt') done++
+    else if (result.kind !== 'nothing') failed++
     if (choice.json) context.out(JSON.stringify({ tenantId, ...plain(result) }))
     else if (told(result) !== '') context.out(`${tenantId}: ${told(result)}`)
   }
   progress.end()
   if (failed > 0) throw new Ended(EXIT.found, `${failed} of ${tenants.length} tenants could not be rebuilt`)
-  if (!choice.json) context.note(`${tenants.length} tenants rebuilt`)
+  if (!choice.json) context.note(`${done} tenants rebuilt`)
 }
 
 /** A result without what no JSON can hold. */

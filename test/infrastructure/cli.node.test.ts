@@ -456,6 +456,18 @@ describe('acci projections', () => {
     expect((await run('status')).out).not.toContain('another version')
   })
 
+  it('counts those tenants alone that it rebuilds, and their events', async () => {
+    const { tenantId } = await projectedTenant()
+    await session.transaction({ tenantId }, [
+      { text: `update read_models.checkpoint set versions = versions || '{"tenant_metrics":0}'` },
+    ])
+    const events = (await openWriter(false).log(tenantId, 0, 1)).head.position
+    const { notes } = await run(`rebuild --outdated --tenant ${tenantId}`)
+    expect(notes).toMatch(new RegExp(`${events}/${events} events, .*\n1 tenants rebuilt$`))
+    const again = await run(`rebuild --outdated --tenant ${tenantId}`)
+    expect(again.notes).toMatch(/0\/0 events, .*\n0 tenants rebuilt$/)
+  })
+
   it('says of whom there is nothing to rebuild', async () => {
     expect(await run('rebuild --tenant ten_nobody')).toMatchObject({ code: 2 })
     expect(await run('rebuild --from eventstore', { EVENTSTORE_URL: '' })).toMatchObject({ code: 2 })
