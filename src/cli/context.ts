@@ -1,6 +1,7 @@
 import type { Configuration } from '#infrastructure/shared/configuration.ts'
 import { parseConfiguration } from '#infrastructure/shared/configuration.ts'
 import { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
+import type { OutboxEntry, PostgresOutbox } from '#infrastructure/postgres/postgres-outbox.ts'
 
 /** What a command ends with. */
 export const EXIT = {
@@ -70,6 +71,36 @@ export const withoutLogs = (): Ended =>
     'this database holds no log of any tenant: at the edge the logs are in the tenants’ own objects, which the command line ' +
       'does not reach; for a container, check DATABASE_URL',
   )
+
+/**
+ * A number from 0 on, as it was given with an option or an argument.
+ * @throws {Ended} as wrong use, when it is none: a database would be asked for NaN
+ */
+export function countOf(option: string, given: string): number {
+  if (/^\d{1,15}$/.test(given)) return Number(given)
+  throw new Ended(EXIT.usage, `${option} must be a number from 0 on, not ${JSON.stringify(given)}`)
+}
+
+/**
+ * A text that says something, without blanks around it.
+ * @throws {Ended} as wrong use, when nothing is left
+ */
+export function textOf(option: string, given: string): string {
+  const text = given.trim()
+  if (text !== '') return text
+  throw new Ended(EXIT.usage, `${option} must not be empty`)
+}
+
+/**
+ * How far the log of a tenant has come.
+ * @throws {Ended} as wrong use, when there is no such tenant
+ */
+export async function logOf(outbox: PostgresOutbox, tenantId: string): Promise<OutboxEntry> {
+  const entry = await outbox.tenant(tenantId)
+  if (entry) return entry
+  if ((await outbox.totals()).tenants === 0) throw withoutLogs()
+  throw new Ended(EXIT.usage, `there is no log of a tenant ${tenantId}`)
+}
 
 /** What a fault says of itself, without its stack. */
 export const messageOf = (fault: unknown): string =>

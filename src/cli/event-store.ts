@@ -5,7 +5,16 @@ import { verifyLog, type Verification } from '#domain/event-store/verify-log.ts'
 import { openEventStore, type RemoteEventStore } from '#infrastructure/node/open-event-store.ts'
 import { PostgresOutbox, type OutboxEntry } from '#infrastructure/postgres/postgres-outbox.ts'
 import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
-import { asAdministrator, configurationOf, Ended, EXIT, withDatabase, withoutLogs, type CliContext } from './context.ts'
+import {
+  asAdministrator,
+  type CliContext,
+  configurationOf,
+  Ended,
+  EXIT,
+  logOf,
+  withDatabase,
+  withoutLogs,
+} from './context.ts'
 
 interface Step {
   readonly step: string
@@ -134,10 +143,7 @@ const told = ({ tenantId }: OutboxEntry, found: Verification, compared: boolean)
 
 async function* entries(outbox: PostgresOutbox, only: string | undefined): AsyncGenerator<OutboxEntry> {
   if (only !== undefined) {
-    const entry = await outbox.tenant(only)
-    if (!entry && (await outbox.totals()).tenants === 0) throw withoutLogs()
-    if (!entry) throw new Ended(EXIT.usage, `there is no log of a tenant ${only}`)
-    yield entry
+    yield await logOf(outbox, only)
     return
   }
   yield* outbox.tenants()

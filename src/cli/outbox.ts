@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { BACKLOG_LIMIT } from '#domain/forwarding/forwarder.ts'
 import { PostgresOutbox, type OutboxEntry } from '#infrastructure/postgres/postgres-outbox.ts'
-import { configurationOf, table, withDatabase, withoutLogs, type CliContext } from './context.ts'
+import { type CliContext, configurationOf, countOf, table, withDatabase, withoutLogs } from './context.ts'
 
 /** `acci outbox status` */
 export function outboxCommand(command: Command, context: CliContext): void {
@@ -11,12 +11,13 @@ export function outboxCommand(command: Command, context: CliContext): void {
     .option('--limit <count>', 'tenants to list', '20')
     .option('--json', 'for machines')
     .action(async ({ limit, json }: { limit: string; json?: boolean }) => {
+      const most = countOf('--limit', limit)
       const configuration = configurationOf(context)
       const forwards = configuration.EVENTSTORE_URL !== undefined
       const publishes = configuration.RABBITMQ_URL !== undefined
       const found = await withDatabase(configuration, async (session) => {
         const outbox = new PostgresOutbox(session)
-        const lagging = await outbox.lagging(forwards ? 'forwarded' : 'projected', Number(limit))
+        const lagging = await outbox.lagging(forwards ? 'forwarded' : 'projected', most)
         return { totals: await outbox.totals(), lagging }
       })
       if (found.totals.tenants === 0) throw withoutLogs()

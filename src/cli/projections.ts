@@ -1,8 +1,23 @@
 import { Argument, Option, type Command } from 'commander'
 import { VIEW_NAMES, type ViewName } from '#domain/projection/views.ts'
-import { PostgresProjectionStatus, type HaltedView } from '#infrastructure/postgres/postgres-projection-status.ts'
+import { PostgresOutbox } from '#infrastructure/postgres/postgres-outbox.ts'
+import {
+  PostgresProjectionStatus,
+  type HaltedView,
+  type SkippedBy,
+} from '#infrastructure/postgres/postgres-projection-status.ts'
 import { PostgresProjectionStore } from '#infrastructure/postgres/postgres-projection-store.ts'
-import { configurationOf, Ended, EXIT, table, withDatabase, type CliContext } from './context.ts'
+import {
+  configurationOf,
+  countOf,
+  Ended,
+  EXIT,
+  logOf,
+  table,
+  textOf,
+  withDatabase,
+  type CliContext,
+} from './context.ts'
 import { withPipeline } from './pipeline.ts'
 import { rebuildAll, type RebuildChoice } from './rebuild.ts'
 
@@ -13,7 +28,7 @@ export function projectionsCommand(command: Command, context: CliContext): void 
   const view = () => new Argument('<view>', 'name of the view').choices(VIEW_NAMES)
   command
     .command('status')
-    .description('list views that stand still, and what has to be rebuilt')
+    .description('list views that stand still, what has to be rebuilt, and what views leave out')
     .option('--json', 'for machines')
     .action(async ({ json }: { json?: boolean }) => showStatus(context, json === true))
   command
@@ -23,6 +38,7 @@ export function projectionsCommand(command: Command, context: CliContext): void 
     .addArgument(view())
     .action(async (tenantId: string, name: ViewName) =>
       withPipeline(context, async (pipeline) => {
+        await logOf(new PostgresOutbox(pipeline.session), tenantId)
         const halt = await pipeline.projector.retry(tenantId, name)
         if (halt) throw new Ended(EXIT.found, `${name} still stands at position ${halt.position}: ${halt.error}`)
         context.out(`${name} follows`)
@@ -38,7 +54,12 @@ export function projectionsCommand(command: Command, context: CliContext): void 
     .requiredOption('--by <name>', 'who decides it')
     .action(
       async (tenantId: string, name: ViewName, position: string, { reason, by }: { reason: string; by: string }) =>
-        skip(context, tenantId, { view: name, position: Number(position), reason, by }),
+        skip(context, tenantId, {
+          view: name,
+          position: countOf('<position>', position),
+          reason: textOf('--reason', reason),
+          by: textOf('--by', by),
+        }),
     )
   command
     .command('rebuild')
@@ -60,23 +81,28 @@ export function projectionsCommand(command: Command, context: CliContext): void 
 async function showStatus(context: CliContext, json: boolean): Promise<void> {
   const found = await withDatabase(configurationOf(context), async (session) => {
     const projections = new PostgresProjectionStatus(session)
-    return { halted: await projections.halted(LISTED), outdated: await projections.outdated() }
+    return {
+      halted: await projections.halted(LISTED),
+      outdated: await projections.outdated(),
+      skipped: await projections.skipped(LISTED),
+    }
   })
   if (json) {
     context.out(JSON.stringify(found))
   } else {
-    const { halted, outdated } = found
-    if (halted.length > 0) context.out(table([HEADING, ...halted.map((view) => rowOf(view))]))
+    const { halted, outdated, skipped } = found
+    if (halted.length > 0) context.out(table([HALTED, ...halted.map((view) => haltedRow(view))]))
     for (const [name, count] of Object.entries(outdated))
       context.out(`${name}: of another version for ${count} tenants; run “acci projections rebuild --outdated”`)
     if (halted.length === 0 && Object.keys(outdated).length === 0) context.out('all views follow')
+    if (skipped.length > 0) context.out(`left out:\n${table([SKIPPED, ...skipped.map((event) => skippedRow(event))])}`)
   }
   if (found.halted.length > 0) throw new Ended(EXIT.found, `${found.halted.length} views stand still`)
 }
 
-const HEADING = ['tenant', 'view', 'position', 'event', 'since', 'tries', 'error']
+const HALTED = ['tenant', 'view', 'position', 'event', 'since', 'tries', 'error']
 
-const rowOf = ({ tenantId, view, position, eventType, haltedAt, attempts, error }: HaltedView) => [
+const haltedRow = ({ tenantId, view, position, eventType, haltedAt, attempts, error }: HaltedView) => [
   tenantId,
   view,
   String(position),
@@ -86,6 +112,18 @@ const rowOf = ({ tenantId, view, position, eventType, haltedAt, attempts, error 
   error,
 ]
 
+const SKIPPED = ['tenant', 'view', 'position', 'event', 'when', 'by', 'reason']
+
+const skippedRow = ({ tenantId, view, position, eventType, skippedAt, by, reason }: SkippedBy) => [
+  tenantId,
+  view,
+  String(position),
+  eventType,
+  skippedAt,
+  by,
+  reason,
+]
+
 async function skip(
   context: CliContext,
   tenantId: string,
@@ -93,6 +131,7 @@ async function skip(
 ): Promise<void> {
   await withPipeline(context, async ({ session, projector }) => {
     const { view, position } = skipped
+    await logOf(new PostgresOutbox(session), tenantId)
     if (!(await new PostgresProjectionStore(session).skip(tenantId, skipped)))
       throw new Ended(EXIT.usage, `${view} does not stand at position ${position}: see “acci projections status”`)
     const halt = await projector.retry(tenantId, view)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { PostgresOutbox } from '#infrastructure/postgres/postgres-outbox.ts'
-import { configurationOf, Ended, EXIT, table, withDatabase, type CliContext } from './context.ts'
+import { configurationOf, countOf, logOf, table, withDatabase, type CliContext } from './context.ts'
 
 /** `acci tenants …` */
 export function tenantsCommand(command: Command, context: CliContext): void {
@@ -12,10 +12,11 @@ export function tenantsCommand(command: Command, context: CliContext): void {
     .option('--limit <count>', 'at most so many', '100')
     .option('--json', 'whole events, one a line')
     .action(async (tenantId: string, options: { after: string; limit: string; json?: boolean }) => {
+      const [after, limit] = [countOf('--after', options.after), countOf('--limit', options.limit)]
       const events = await withDatabase(configurationOf(context), async (session) => {
         const outbox = new PostgresOutbox(session)
-        if (!(await outbox.tenant(tenantId))) throw new Ended(EXIT.usage, `there is no log of a tenant ${tenantId}`)
-        return outbox.events(tenantId, countOf('--after', options.after), countOf('--limit', options.limit))
+        await logOf(outbox, tenantId)
+        return outbox.events(tenantId, after, limit)
       })
       if (options.json) {
         for (const event of events) context.out(JSON.stringify(event))
@@ -30,9 +31,4 @@ export function tenantsCommand(command: Command, context: CliContext): void {
       ])
       context.out(table([['position', 'time', 'type', 'aggregate', 'by'], ...rows]))
     })
-}
-
-function countOf(option: string, given: string): number {
-  if (/^\d{1,15}$/.test(given)) return Number(given)
-  throw new Ended(EXIT.usage, `${option} must be a number from 0 on, not ${JSON.stringify(given)}`)
 }

@@ -495,14 +495,18 @@ export function readModelsContract(open: () => ReadSide): void {
 
     it('remembers what a view is to leave out, if it stands there', async () => {
       const tenantId = newId.tenant()
-      const { store } = open()
+      const { session, store } = open()
       await store.commit(tenantId, checkpoint(0), 9, NOTHING, [halt(5)])
       const skipped = { view: 'user_profile', position: 5, reason: 'a faulty import', by: 'ops' } as const
       expect(await store.skip(tenantId, { ...skipped, position: 6 })).toBe(false)
       expect(await store.skip(tenantId, { ...skipped, view: 'tenant_details' })).toBe(false)
       expect(await store.skipped(tenantId)).toEqual([])
       expect(await store.skip(tenantId, skipped)).toBe(true)
-      expect(await store.skip(tenantId, skipped)).toBe(true)
+      expect(await store.skip(tenantId, { ...skipped, reason: 'another', by: 'others' })).toBe(true)
+      const [audit] = await session.transaction({ tenantId }, [
+        { text: 'select reason, skipped_by from read_models.skipped_event where tenant_id = $1', params: [tenantId] },
+      ])
+      expect(audit).toEqual([{ reason: 'a faulty import', skipped_by: 'ops' }])
       expect(await store.skipped(tenantId)).toEqual([{ view: 'user_profile', position: 5 }])
       expect(await store.skipped(newId.tenant())).toEqual([])
     })

@@ -315,6 +315,13 @@ describe('acci outbox status', () => {
     expect(published.out).toMatch(/^to be published: [1-9]/m)
   })
 
+  it('refuses a limit that is no number', async () => {
+    expect(await acci('outbox status --limit x')).toMatchObject({
+      code: 2,
+      notes: '--limit must be a number from 0 on, not "x"',
+    })
+  })
+
   it('shows who is fenced', async () => {
     const tenantId = await tenantWith({ forwarded: false })
     const text = `update tenant_log.tenant set fence_reason = 'foreign_event', fence_position = 2 where tenant_id = $1`
@@ -529,6 +536,27 @@ describe('acci projections', () => {
     expect(notes).toContain('1 of 1 tenants could not be rebuilt')
   })
 
+  it('refuses a tenant, a position, a reason and a name that are none', async () => {
+    expect(await run('retry ten_typo user_profile')).toMatchObject({
+      code: 2,
+      notes: 'there is no log of a tenant ten_typo',
+    })
+    expect(await run('skip ten_typo user_profile 1 --reason r --by ops')).toMatchObject({
+      code: 2,
+      notes: 'there is no log of a tenant ten_typo',
+    })
+    const { tenantId } = await projectedTenant()
+    for (const [words, said] of [
+      ['abc --reason r --by ops', '<position> must be a number'],
+      ['1 --reason  --by ops', '--reason must not be empty'],
+      ['1 --reason r --by \t', '--by must not be empty'],
+    ])
+      expect(await run(`skip ${tenantId} user_profile ${words}`)).toMatchObject({
+        code: 2,
+        notes: expect.stringContaining(said ?? ''),
+      })
+  })
+
   it('lists views that stand still, and has them go on once their event can be read', async () => {
     const { tenantId, project } = await projectedTenant()
     const poison = async (from: string, to: string) =>
@@ -562,9 +590,17 @@ describe('acci projections', () => {
     expect(audit).toMatchObject([
       { view: 'user_profile', reason: 'import', skipped_by: 'ops', error: expect.any(String) },
     ])
+    expect(await run('status')).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(
+        new RegExp(`left out:\ntenant .*\n${tenantId} +user_profile +${position} +user\\.\\w+ +\\S+Z +ops +import$`),
+      ),
+    })
     await poison('9.0.0', '1.0.0')
     expect(await run(`retry ${tenantId} tenant_metrics`)).toMatchObject({ code: 0, out: 'tenant_metrics follows' })
-    expect((await run('status --json')).json()).toMatchObject([{ halted: [] }])
+    expect((await run('status --json')).json()).toMatchObject([
+      { halted: [], skipped: [{ tenantId, view: 'user_profile', position, by: 'ops', reason: 'import' }] },
+    ])
     // What has been skipped stays skipped.
     await run(`rebuild --tenant ${tenantId} --view user_profile`)
     const [users] = await session.transaction({ tenantId }, [{ text: 'select position from read_models.user_profile' }])

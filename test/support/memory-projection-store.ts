@@ -59,7 +59,8 @@ export class MemoryProjectionStore implements ProjectionStore {
 
   async skip(_tenantId: string, skipped: SkippedEvent): Promise<boolean> {
     if (this.#halts.get(skipped.view)?.position !== skipped.position) return false
-    this.skips.push(skipped)
+    const isSame = ({ view, position }: SkippedEvent) => view === skipped.view && position === skipped.position
+    if (!this.skips.some((one) => isSame(one))) this.skips.push(skipped)
     return true
   }
 

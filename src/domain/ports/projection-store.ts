@@ -71,7 +71,10 @@ export interface ProjectionStore {
   halts(tenantId: string): Promise<readonly Halt[]>
   /** Positions that views leave out. */
   skipped(tenantId: string): Promise<readonly Pick<SkippedEvent, 'view' | 'position'>[]>
-  /** Remembers that a halted view is to leave out the event it stands at; false when it does not stand there any more. */
+  /**
+   * Remembers that a halted view is to leave out the event it stands at; false when it does not stand there any more. Of an
+   * event that is left out already, it stays remembered who decided it first, and why.
+   */
   skip(tenantId: string, skipped: SkippedEvent): Promise<boolean>
   /** Moves a halted view on over what it has followed from `from` to `to`; it ends the halt where the other views are. */
   catchUp(tenantId: string, view: ViewName, from: number, to: number, rows: ViewPage, halt?: Halt): Promise<CatchUp>

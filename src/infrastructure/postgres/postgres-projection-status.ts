@@ -1,4 +1,4 @@
-import type { Halt } from '#domain/ports/projection-store.ts'
+import type { Halt, SkippedEvent } from '#domain/ports/projection-store.ts'
 import { VIEW_NAMES, VIEWS, type ViewName } from '#domain/projection/views.ts'
 import type { SqlRow, SqlSession } from './sql-session.ts'
 
@@ -9,6 +9,18 @@ export interface HaltedView extends Halt {
   /** Events that the tenant's other views have followed and this one has not. */
   readonly behindBy: number
 }
+
+/** An event that a view leaves out. */
+export interface SkippedBy extends SkippedEvent {
+  readonly tenantId: string
+  readonly eventId: string
+  readonly eventType: string
+  /** RFC 3339: when it was decided. */
+  readonly skippedAt: string
+}
+
+/** RFC 3339, of a column of the type timestamptz. */
+const timeOf = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 /** Reads how far projections have come over all tenants: for operators, not for requests. */
 export class PostgresProjectionStatus {
@@ -21,7 +33,7 @@ export class PostgresProjectionStatus {
   /** Views that stand still, the oldest first. */
   async halted(limit: number): Promise<readonly HaltedView[]> {
     const rows = await this.#query(
-      `select h.*, to_char(halted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as since,
+      `select h.*, ${timeOf('halted_at')} as since,
          c.position - h.position + 1 as behind_by
        from read_models.halt h join read_models.checkpoint c using (tenant_id) order by halted_at, tenant_id, view limit $1`,
       limit,
@@ -36,6 +48,25 @@ export class PostgresProjectionStatus {
       attempts: Number(row['attempts']),
       haltedAt: String(row['since']),
       behindBy: Number(row['behind_by']),
+    }))
+  }
+
+  /** Events that views leave out, the latest decision first. */
+  async skipped(limit: number): Promise<readonly SkippedBy[]> {
+    const rows = await this.#query(
+      `select s.*, ${timeOf('skipped_at')} as since from read_models.skipped_event s
+       order by skipped_at desc, tenant_id, view, position limit $1`,
+      limit,
+    )
+    return rows.map((row) => ({
+      tenantId: String(row['tenant_id']),
+      view: row['view'] as ViewName, // written by the projection store only
+      position: Number(row['position']),
+      eventId: String(row['event_id']),
+      eventType: String(row['event_type']),
+      by: String(row['skipped_by']),
+      reason: String(row['reason']),
+      skippedAt: String(row['since']),
     }))
   }
 

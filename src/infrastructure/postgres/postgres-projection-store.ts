@@ -84,12 +84,13 @@ export class PostgresProjectionStore implements ProjectionStore {
   async skip(tenantId: string, { view, position, reason, by }: SkippedEvent): Promise<boolean> {
     const [rows] = await this.#session.transaction({ tenantId }, [
       {
-        text: `insert into read_models.skipped_event
-                 (tenant_id, view, position, event_id, event_type, error, reason, skipped_by)
-               select tenant_id, view, position, event_id, event_type, error, $4, $5 from read_models.halt
-               where tenant_id = $1 and view = $2 and position = $3
-               on conflict (tenant_id, view, position) do update set reason = excluded.reason, skipped_by = excluded.skipped_by
-               returning 1`,
+        text: `with stands as (select * from read_models.halt where tenant_id = $1 and view = $2 and position = $3),
+               decided as (
+                 insert into read_models.skipped_event
+                   (tenant_id, view, position, event_id, event_type, error, reason, skipped_by)
+                 select tenant_id, view, position, event_id, event_type, error, $4, $5 from stands
+                 on conflict (tenant_id, view, position) do nothing)
+               select 1 from stands`,
         params: [tenantId, view, position, reason, by],
       },
     ])
