@@ -1,4 +1,5 @@
 import { Argument, Option, type Command } from 'commander'
+import type { Halt } from '#domain/ports/projection-store.ts'
 import { VIEW_NAMES, type ViewName } from '#domain/projection/views.ts'
 import { PostgresOutbox } from '#infrastructure/postgres/postgres-outbox.ts'
 import {
@@ -36,12 +37,14 @@ export function projectionsCommand(command: Command, context: CliContext): void 
     .description('have a view that stands still try again, and catch up')
     .argument('<tenant>', 'id of the tenant')
     .addArgument(view())
-    .action(async (tenantId: string, name: ViewName) =>
-      withPipeline(context, async (pipeline) => {
-        await logOf(new PostgresOutbox(pipeline.session), tenantId)
-        const halt = await pipeline.projector.retry(tenantId, name)
+    .option('--json', 'for machines')
+    .action(async (tenantId: string, name: ViewName, { json }: { json?: boolean }) =>
+      withPipeline(context, async ({ session, projector }) => {
+        await logOf(new PostgresOutbox(session), tenantId)
+        const halt = await projector.retry(tenantId, name)
+        if (json) tellStanding(context, tenantId, name, halt)
         if (halt) throw new Ended(EXIT.found, `${name} still stands at position ${halt.position}: ${halt.error}`)
-        context.out(`${name} follows`)
+        if (!json) context.out(`${name} follows`)
       }),
     )
   command
@@ -52,14 +55,25 @@ export function projectionsCommand(command: Command, context: CliContext): void 
     .argument('<position>', 'of the event it stands at')
     .requiredOption('--reason <text>', 'why')
     .requiredOption('--by <name>', 'who decides it')
+    .option('--json', 'for machines')
     .action(
-      async (tenantId: string, name: ViewName, position: string, { reason, by }: { reason: string; by: string }) =>
-        skip(context, tenantId, {
-          view: name,
-          position: countOf('<position>', position),
-          reason: textOf('--reason', reason),
-          by: textOf('--by', by),
-        }),
+      async (
+        tenantId: string,
+        name: ViewName,
+        position: string,
+        { reason, by, json }: { reason: string; by: string; json?: boolean },
+      ) =>
+        skip(
+          context,
+          tenantId,
+          {
+            view: name,
+            position: countOf('<position>', position),
+            reason: textOf('--reason', reason),
+            by: textOf('--by', by),
+          },
+          json === true,
+        ),
     )
   command
     .command('rebuild')
@@ -76,6 +90,12 @@ export function projectionsCommand(command: Command, context: CliContext): void 
     )
     .option('--json', 'progress and results, one JSON object a line')
     .action((choice: RebuildChoice) => rebuildAll(context, choice))
+}
+
+/** Tells machines whether a view that has tried again follows, or where it stands. */
+function tellStanding({ out }: CliContext, tenantId: string, view: ViewName, halt: Halt | undefined): void {
+  const standing = halt ? { kind: 'halted', position: halt.position, error: halt.error } : { kind: 'follows' }
+  out(JSON.stringify({ tenantId, view, ...standing }))
 }
 
 async function showStatus(context: CliContext, json: boolean): Promise<void> {
@@ -128,6 +148,7 @@ async function skip(
   context: CliContext,
   tenantId: string,
   skipped: { readonly view: ViewName; readonly position: number; readonly reason: string; readonly by: string },
+  json: boolean,
 ): Promise<void> {
   await withPipeline(context, async ({ session, projector }) => {
     const { view, position } = skipped
@@ -135,7 +156,8 @@ async function skip(
     if (!(await new PostgresProjectionStore(session).skip(tenantId, skipped)))
       throw new Ended(EXIT.usage, `${view} does not stand at position ${position}: see “acci projections status”`)
     const halt = await projector.retry(tenantId, view)
+    if (json) tellStanding(context, tenantId, view, halt)
     if (halt) throw new Ended(EXIT.found, `${view} stands still again, at position ${halt.position}: ${halt.error}`)
-    context.out(`${view} leaves out the event at position ${position}, and follows`)
+    if (!json) context.out(`${view} leaves out the event at position ${position}, and follows`)
   })
 }

@@ -580,6 +580,9 @@ describe('acci projections', () => {
       code: 1,
       notes: expect.stringContaining(`user_profile still stands at position ${position}`),
     })
+    expect((await run(`retry ${tenantId} tenant_metrics --json`)).json()).toEqual([
+      { tenantId, view: 'tenant_metrics', kind: 'halted', position, error: expect.stringContaining('9.0.0') },
+    ])
     expect(await run(`skip ${tenantId} user_profile ${position - 1} --reason r --by ops`)).toMatchObject({ code: 2 })
     expect(await run(`skip ${tenantId} user_profile ${position}`)).toMatchObject({ code: 2 })
     expect(await run(`skip ${tenantId} user_profile ${position} --reason import --by ops`)).toMatchObject({
@@ -605,6 +608,13 @@ describe('acci projections', () => {
     await run(`rebuild --tenant ${tenantId} --view user_profile`)
     const [users] = await session.transaction({ tenantId }, [{ text: 'select position from read_models.user_profile' }])
     expect(users?.some((row) => Number(row['position']) === position)).toBe(false)
+    await openWriter(false).execute(tenantId, registerUser(tenantId, 'kim@orchard.example'), bySystem())
+    await poison('1.0.0', '9.0.0')
+    const next = (await project()).position
+    expect((await run(`skip ${tenantId} tenant_metrics ${next} --reason r --by ops --json`)).json()).toEqual([
+      { tenantId, view: 'tenant_metrics', kind: 'follows' },
+    ])
+    await run(`skip ${tenantId} user_profile ${next} --reason r --by ops`)
   })
 })
 
