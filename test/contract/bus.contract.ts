@@ -6,6 +6,8 @@ export interface BusUnderTest {
   readonly bus: Bus
   /** Adds an event to a tenant's log. Returns its position. */
   commit(tenantId: string): number
+  /** Loses the wake-ups that are on their way, also those that have come and are not done. */
+  lose(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -20,7 +22,7 @@ export function busContract(open: (project: (tenantId: string) => Promise<number
     const runs: { readonly tenantId: string; readonly end: () => void }[] = []
     const underWay: string[] = []
     let held = false
-    const { bus, commit, stop } = await open(async (tenantId) => {
+    const { bus, commit, lose, stop } = await open(async (tenantId) => {
       expect(underWay).not.toContain(tenantId)
       underWay.push(tenantId)
       const reached = heads.get(tenantId) ?? 0
@@ -33,7 +35,7 @@ export function busContract(open: (project: (tenantId: string) => Promise<number
     })
     onTestFinished(stop)
     return {
-      bus,
+      lose,
       stop,
       runs,
       underWay,
@@ -49,6 +51,8 @@ export function busContract(open: (project: (tenantId: string) => Promise<number
         heads.set(tenantId, toPosition)
         await bus.publish([{ tenantId, toPosition }])
       },
+      /** As a sweep does: nothing has been committed since. */
+      wakeAgain: (tenantId: string) => bus.publish([{ tenantId, toPosition: heads.get(tenantId) ?? 0 }]),
       runsOf: (tenantId: string) => runs.filter((run) => run.tenantId === tenantId).length,
     }
   }
@@ -86,6 +90,20 @@ export function busContract(open: (project: (tenantId: string) => Promise<number
       await wake(bad)
       await expect.poll(() => runsOf(good), within).toBe(1)
       await expect.poll(() => runsOf(bad), within).toBeGreaterThan(1)
+    })
+
+    it('has a tenant projected whose wake-up was lost, once it is woken again without a commit', async () => {
+      const tenantId = newId.tenant()
+      const { wake, wakeAgain, lose, hold, release, underWay, runsOf } = await opened({ failing: new Set([tenantId]) })
+      hold()
+      await wake(tenantId)
+      await expect.poll(() => underWay, within).toEqual([tenantId])
+      await lose()
+      release()
+      await expect.poll(() => underWay, within).toEqual([])
+      expect(runsOf(tenantId)).toBe(1)
+      await wakeAgain(tenantId)
+      await expect.poll(() => runsOf(tenantId), within).toBeGreaterThan(1)
     })
 
     it('ends what is under way when it stops, and begins nothing more', async () => {

@@ -10,7 +10,7 @@ const BOUNDS: WorkerBounds = { fewest: 5, most: 64 }
 interface Waiter {
   /** Position that is enough for whoever waits. */
   readonly to: number
-  readonly resolve: (done: boolean) => void
+  readonly resolve: (reached: number | undefined) => void
 }
 
 /**
@@ -38,11 +38,11 @@ export class TenantWorkers {
   }
 
   /**
-   * Resolves with true once the tenant has been worked up to `toPosition`, or by a run that began after the call; with false
-   * when that run failed, or none will be. Never rejects.
+   * Resolves once the tenant has been worked up to `toPosition`, or by a run that began after the call: with the position that
+   * this run has come to. Resolves with undefined when that run failed, or none will be. Never rejects.
    */
-  run(tenantId: string, toPosition: number): Promise<boolean> {
-    if (this.#stopped) return Promise.resolve(false)
+  run(tenantId: string, toPosition: number): Promise<number | undefined> {
+    if (this.#stopped) return Promise.resolve(undefined)
     return new Promise((resolve) => {
       const waiter = { to: toPosition, resolve }
       const waiting = this.#waiting.get(tenantId)
@@ -55,7 +55,7 @@ export class TenantWorkers {
   /** Begins nothing more, and resolves when the work under way is done. */
   async stop(): Promise<void> {
     this.#stopped = true
-    for (const waiters of this.#waiting.values()) for (const { resolve } of waiters) resolve(false)
+    for (const waiters of this.#waiting.values()) for (const { resolve } of waiters) resolve(undefined)
     this.#waiting.clear()
     if (this.#running.size > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
   }
@@ -77,15 +77,14 @@ export class TenantWorkers {
   }
 
   async #run(tenantId: string, waiters: readonly Waiter[]): Promise<void> {
-    let done = false
+    let reached: number | undefined
     try {
-      const reached = await this.#work(tenantId)
-      done = true
+      reached = await this.#work(tenantId)
       this.#serve(tenantId, reached)
     } catch (fault) {
       this.#onFault(tenantId, fault)
     } finally {
-      for (const { resolve } of waiters) resolve(done)
+      for (const { resolve } of waiters) resolve(reached)
       this.#running.delete(tenantId)
       this.#start()
       if (this.#running.size === 0) for (const resolve of this.#onIdle.splice(0)) resolve()
@@ -97,7 +96,7 @@ export class TenantWorkers {
     const waiting = this.#waiting.get(tenantId)
     if (!waiting) return
     const { served = [], left = [] } = Object.groupBy(waiting, ({ to }) => (to <= reached ? 'served' : 'left'))
-    for (const { resolve } of served) resolve(true)
+    for (const { resolve } of served) resolve(reached)
     if (left.length === 0) this.#waiting.delete(tenantId)
     else this.#waiting.set(tenantId, left)
   }

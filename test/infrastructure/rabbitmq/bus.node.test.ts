@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { InProcessBus } from '#infrastructure/node/in-process-bus.ts'
 import { InProcessCommandQueue } from '#infrastructure/node/in-process-command-queue.ts'
 import { RabbitMq } from '#infrastructure/node/rabbitmq/rabbitmq.ts'
+import { EVENT_PROCESSING } from '#infrastructure/node/rabbitmq/topology.ts'
 import { TenantWorkers } from '#infrastructure/node/tenant-workers.ts'
 import type { Connection } from 'rabbitmq-client'
 import type { Broker } from '../../../tools/rabbitmq/broker.ts'
@@ -20,6 +21,7 @@ describe('in process', () => {
     return {
       bus: new InProcessBus(projections),
       commit: (tenantId) => log.append(tenantId),
+      lose: () => Promise.resolve(),
       stop: () => projections.stop(),
     }
   })
@@ -64,7 +66,15 @@ describe('over RabbitMQ', () => {
 
   busContract(async (project) => {
     const { storage, rabbitMq, stop } = await opened(project)
-    return { bus: rabbitMq.bus, commit: (tenantId) => storage.append(tenantId), stop }
+    return {
+      bus: rabbitMq.bus,
+      commit: (tenantId) => storage.append(tenantId),
+      // With the queue goes also what a consumer has and has not acknowledged; a purge would leave that.
+      async lose() {
+        await connection.queueDelete({ queue: EVENT_PROCESSING.name })
+      },
+      stop,
+    }
   })
 
   commandQueueContract(async () => {

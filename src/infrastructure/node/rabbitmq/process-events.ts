@@ -36,7 +36,7 @@ export function processEvents({ connection, projections, logger, wait = waitFor 
       return 'dead'
     }
     const { tenantId, position } = event
-    if (await projections.run(tenantId, position)) return 'done'
+    if ((await projections.run(tenantId, position)) !== undefined) return 'done'
     const pause = BACKOFF[message.deliveries - 1]
     if (pause === undefined) {
       logger.error('an event could not be projected: it is put with the dead letters', {

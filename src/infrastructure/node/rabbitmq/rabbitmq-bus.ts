@@ -66,7 +66,9 @@ export class RabbitMqBus implements Bus {
 
   async #wake({ tenantId, toPosition }: WakeUp): Promise<void> {
     const { ready, projections } = this.#options
-    if (ready() && (await this.#publications.run(tenantId, toPosition))) return
+    const published = ready() ? await this.#publications.run(tenantId, toPosition) : undefined
+    // What was published earlier may have been lost since, as a dead letter or with the broker: it wakes nobody any more.
+    if (published !== undefined && published > 0) return
     await projections.run(tenantId, toPosition)
   }
 }
