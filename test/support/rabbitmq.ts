@@ -48,8 +48,13 @@ export async function takenIds(connection: Connection, queue: string): Promise<r
 }
 
 /** A queue of somebody else's that is bound to the exchange `events`; it stays as long as the broker. */
-export async function subscribe(connection: Connection, routingKey: string) {
-  const { queue } = await connection.queueDeclare({ queue: `third-party-${crypto.randomUUID()}`, durable: true })
+export async function subscribe(
+  connection: Connection,
+  routingKey: string,
+  limits: Readonly<Record<string, unknown>> = {},
+) {
+  const name = `third-party-${crypto.randomUUID()}`
+  const { queue } = await connection.queueDeclare({ queue: name, durable: true, arguments: limits })
   await connection.queueBind({ queue, exchange: 'events', routingKey })
   return queue
 }

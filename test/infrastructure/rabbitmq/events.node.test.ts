@@ -167,6 +167,30 @@ describe('events over RabbitMQ', () => {
     await takeAll(queue, (taken) => new Set(taken).size === 91)
   }, 120_000)
 
+  it('wait for a subscriber’s full queue that refuses them, with hardly a copy for the others, and are projected meanwhile', async () => {
+    const tenantId = newId.tenant()
+    const full = await subscribe(connection, `${tenantId}.#`, { 'x-max-length': 3, 'x-overflow': 'reject-publish' })
+    const other = await subscribe(connection, `${tenantId}.#`)
+    const { storage, rabbitMq, projected, connected, wake } = replica()
+    rabbitMq.start()
+    await connected()
+    const first = 10
+    await wake(tenantId, storage.append(tenantId, first))
+    // What was confirmed before the refusal counts.
+    await expect.poll(() => storage.backlog(tenantId), within).toBe(first - 3)
+    for (let commits = 1; commits <= 50; commits++) {
+      const before = projected.length
+      await wake(tenantId, storage.append(tenantId))
+      await expect.poll(() => projected.length, within).toBeGreaterThan(before)
+    }
+    await connection.queueDelete({ queue: full })
+    const ids = await takeAll(other, (taken) => new Set(taken).size === first + 50)
+    await expect.poll(() => storage.backlog(tenantId), within).toBe(0)
+    // Once what came after the refused one, and that one with each try: at most five until half a minute is over.
+    expect(ids.length - new Set(ids).size).toBeLessThanOrEqual(first - 3 + 5)
+    expect([...new Set(ids)]).toEqual(Array.from({ length: first + 50 }, (_, index) => `${tenantId}/${index + 1}`))
+  }, 120_000)
+
   it('are none of them lost when the broker is killed under load, again and again', async () => {
     const tenants = Array.from({ length: 10 }, () => newId.tenant())
     const came = follow(connection, await subscribe(connection, '#'))

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { AMQPError, type Channel, type Connection } from 'rabbitmq-client'
 import { answeredWithin } from '#common/answered-within.ts'
 import { UnavailableFault } from '#common/unavailable-fault.ts'
+import { PublicationRefusedFault } from '#domain/ports/publication.ts'
 import { faultText } from './connect.ts'
 import { declareTopology } from './topology.ts'
 
@@ -9,11 +10,6 @@ import { declareTopology } from './topology.ts'
 const CONFIRMED_WITHIN = 5_000
 /** Milliseconds for which a broker that has been silent for so long counts as away. */
 const LEFT_ALONE = 5_000
-
-/** A queue is full. */
-class MessageRefused extends UnavailableFault {
-  override readonly name = 'MessageRefused'
-}
 
 export interface OutgoingMessage {
   readonly exchange: string
@@ -54,7 +50,8 @@ export class ConfirmingPublisher {
 
   /**
    * Publishes messages in order. Resolves when all are confirmed.
-   * @throws UnavailableFault when the broker is away, full or silent: some of them may be there all the same
+   * @throws PublicationRefusedFault when a queue that one of them goes to is full
+   * @throws UnavailableFault when the broker is away or silent: some of them may be there all the same
    */
   async publish(messages: readonly OutgoingMessage[]): Promise<void> {
     const connection = this.#connection()
@@ -67,7 +64,7 @@ export class ConfirmingPublisher {
       await answeredWithin(this.#confirmedWithin, sending)
     } catch (fault) {
       if (!answered) this.#leftAloneUntil = performance.now() + LEFT_ALONE
-      if (!(fault instanceof MessageRefused)) this.#discard(channel)
+      if (!(fault instanceof PublicationRefusedFault)) this.#discard(channel)
       throw fault
     }
   }
@@ -109,16 +106,17 @@ export class ConfirmingPublisher {
         ),
       ),
     )
-    const refused = outcomes.find((outcome) => outcome.status === 'rejected')
-    if (refused) {
-      const reason: unknown = refused.reason
-      if (reason instanceof AMQPError && reason.code === 'NACK') throw new MessageRefused('a queue of RabbitMQ is full')
-      throw new UnavailableFault(`RabbitMQ has not confirmed a message: ${faultText(reason)}`)
-    }
     // A message that no queue takes is returned before it is confirmed; the client tells of it a turn later.
     await setImmediate()
     const returned = messages.filter(({ id }) => this.#returned.delete(id))
     if (returned.length > 0) throw new UnavailableFault('RabbitMQ has no queue for a message')
+    const kept = outcomes.findIndex((outcome) => outcome.status === 'rejected')
+    const unconfirmed = outcomes[kept]
+    if (unconfirmed?.status !== 'rejected') return
+    const reason: unknown = unconfirmed.reason
+    if (reason instanceof AMQPError && reason.code === 'NACK')
+      throw new PublicationRefusedFault('a queue of RabbitMQ is full', kept)
+    throw new UnavailableFault(`RabbitMQ has not confirmed a message: ${faultText(reason)}`)
   }
 
   /** What is left unanswered on a channel may still come: the next messages go over another one. */

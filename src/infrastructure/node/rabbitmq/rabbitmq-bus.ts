@@ -1,21 +1,29 @@
 import type { Bus, WakeUp } from '#domain/ports/bus.ts'
 import type { Logger } from '#domain/ports/logger.ts'
-import type { PublicationStorage } from '#domain/ports/publication.ts'
+import { PublicationRefusedFault, type EventPublisher, type PublicationStorage } from '#domain/ports/publication.ts'
 import { publishLog } from '#domain/publishing/publish-log.ts'
 import { TenantWorkers } from '../tenant-workers.ts'
 import { faultText } from './connect.ts'
-import type { RabbitMqEventPublisher } from './rabbitmq-event-publisher.ts'
 
 /** Tenants that a sweep takes up at a time. */
 const SWEEP_PAGE = 500
+/** Milliseconds for which a tenant whose events were refused is left alone: doubled each time between these bounds. */
+const REFUSED = { first: 1_000, longest: 30_000 }
+
+interface Refusal {
+  /** Milliseconds. */
+  readonly pause: number
+  /** As `performance.now()` counts. */
+  readonly until: number
+}
 
 export interface RabbitMqBusOptions {
   readonly storage: PublicationStorage
-  readonly publisher: RabbitMqEventPublisher
+  readonly publisher: EventPublisher
   /** Whether the broker is there and takes messages. */
   readonly ready: () => boolean
-  /** Asks for a sweep before long: something could not be published. */
-  readonly sweepSoon: () => void
+  /** Asks for a sweep in so many milliseconds, or before long: something could not be published. */
+  readonly sweepSoon: (milliseconds?: number) => void
   /** Projects tenants in this process. */
   readonly projections: TenantWorkers
   readonly logger: Logger
@@ -25,20 +33,21 @@ export interface RabbitMqBusOptions {
  * A wake-up is the publication of the tenant's new events: they go to the exchange `events`, from there into
  * `event.processing`, and whoever takes them there projects the tenant. Where nothing can be published, or nothing is left to be,
  * this process projects it: the read models do not wait for the broker.
+ *
+ * One full queue, anybody's, has the broker refuse a message that all others take. So a refused tenant is left alone for a while,
+ * tenant by tenant: the queue may be one that gets no other's events.
  */
 export class RabbitMqBus implements Bus {
   readonly #options: RabbitMqBusOptions
   readonly #publications: TenantWorkers
+  /** Of tenants whose last try was refused. */
+  readonly #refusals = new Map<string, Refusal>()
 
   constructor(options: RabbitMqBusOptions) {
-    const { storage, publisher, sweepSoon, logger } = options
     this.#options = options
     this.#publications = new TenantWorkers(
-      (tenantId) => publishLog(tenantId, storage, publisher),
-      (tenantId, fault) => {
-        logger.warn('events were not published; the sweep will try again', { tenantId, fault: faultText(fault) })
-        sweepSoon()
-      },
+      (tenantId) => this.#publish(tenantId),
+      (tenantId, fault) => this.#failed(tenantId, fault),
     )
   }
 
@@ -62,6 +71,31 @@ export class RabbitMqBus implements Bus {
   /** Takes no more wake-ups, and resolves when what is being published is. */
   stop(): Promise<void> {
     return this.#publications.stop()
+  }
+
+  /** Returns the last position published, 0 when there was nothing or it is too early after a refusal. */
+  async #publish(tenantId: string): Promise<number> {
+    const { storage, publisher, sweepSoon } = this.#options
+    const refusal = this.#refusals.get(tenantId)
+    const left = (refusal?.until ?? 0) - performance.now()
+    if (left > 0) {
+      // However many are left alone, until as many moments: a sweep looks at all tenants.
+      sweepSoon(Math.max(left, REFUSED.first))
+      return 0
+    }
+    const published = await publishLog(tenantId, { storage, publisher, carefully: refusal !== undefined })
+    this.#refusals.delete(tenantId)
+    return published
+  }
+
+  #failed(tenantId: string, fault: unknown): void {
+    const { sweepSoon, logger } = this.#options
+    logger.warn('events were not published; the sweep will try again', { tenantId, fault: faultText(fault) })
+    if (!(fault instanceof PublicationRefusedFault)) return sweepSoon()
+    const before = this.#refusals.get(tenantId)?.pause
+    const pause = before === undefined ? REFUSED.first : Math.min(2 * before, REFUSED.longest)
+    this.#refusals.set(tenantId, { pause, until: performance.now() + pause })
+    sweepSoon(pause)
   }
 
   async #wake({ tenantId, toPosition }: WakeUp): Promise<void> {

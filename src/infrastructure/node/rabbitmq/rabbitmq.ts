@@ -49,7 +49,7 @@ export class RabbitMq {
       ...options,
       publisher: new RabbitMqEventPublisher(this.#publisher, publicUrl),
       ready: () => this.#publisher.ready,
-      sweepSoon: () => this.#sweep.soon(SWEPT_AGAIN),
+      sweepSoon: (milliseconds = SWEPT_AGAIN) => this.#sweep.soon(milliseconds),
     })
     this.commands = new RabbitMqCommandQueue({
       publisher: this.#publisher,

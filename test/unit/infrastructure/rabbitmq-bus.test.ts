@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { EventEnvelope } from '#common/envelope.ts'
+import { PublicationRefusedFault } from '#domain/ports/publication.ts'
+import { RabbitMqBus } from '#infrastructure/node/rabbitmq/rabbitmq-bus.ts'
+import { TenantWorkers } from '#infrastructure/node/tenant-workers.ts'
+import { MemoryPublication } from '../../support/memory-publication.ts'
+import { keptLog } from '../../support/rabbitmq.ts'
+
+describe('the bus over RabbitMQ', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  /** A bus whose broker refuses the events of some tenants. */
+  function opened(...full: readonly string[]) {
+    const storage = new MemoryPublication()
+    const refused = new Set(full)
+    const tries: string[] = []
+    const sweeps: (number | undefined)[] = []
+    const projected: string[] = []
+    const bus = new RabbitMqBus({
+      storage,
+      publisher: {
+        async publish([event]: readonly EventEnvelope[]) {
+          const tenantId = event?.tenantId ?? ''
+          tries.push(tenantId)
+          if (refused.has(tenantId)) throw new PublicationRefusedFault('full', 0)
+        },
+      },
+      ready: () => true,
+      sweepSoon: (milliseconds) => sweeps.push(milliseconds),
+      projections: new TenantWorkers(
+        async (tenantId) => projected.push(tenantId),
+        () => undefined,
+      ),
+      logger: keptLog().logger,
+    })
+    const commit = async (tenantId: string) => {
+      await bus.publish([{ tenantId, toPosition: storage.append(tenantId) }])
+      await vi.advanceTimersByTimeAsync(0)
+    }
+    return { bus, refused, tries, sweeps, projected, commit }
+  }
+
+  it('leaves a tenant alone that was refused, for a second, doubled up to half a minute', async () => {
+    const { bus, tries, sweeps, commit } = opened('a')
+    await commit('a')
+    const pauses = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]
+    for (const [index, pause] of pauses.entries()) {
+      expect(tries).toHaveLength(1 + index)
+      expect(sweeps.at(-1)).toBe(pause)
+      await vi.advanceTimersByTimeAsync(pause - 100)
+      await commit('a')
+      await bus.sweep()
+      expect(tries).toHaveLength(1 + index)
+      // A sweep looks at all tenants: not ten of them in a second, for ten that are left alone.
+      expect(sweeps.at(-1)).toBe(1_000)
+      await vi.advanceTimersByTimeAsync(100)
+      await bus.sweep()
+    }
+  })
+
+  it('begins with a second again once something was taken', async () => {
+    const { bus, refused, sweeps, commit } = opened('a')
+    await commit('a')
+    await vi.advanceTimersByTimeAsync(1_000)
+    await bus.sweep()
+    expect(sweeps.at(-1)).toBe(2_000)
+    refused.clear()
+    await vi.advanceTimersByTimeAsync(2_000)
+    await bus.sweep()
+    refused.add('a')
+    await commit('a')
+    expect(sweeps.at(-1)).toBe(1_000)
+  })
+
+  it('projects what a refused tenant commits meanwhile, and publishes for all others', async () => {
+    const { tries, projected, commit } = opened('a')
+    for (let commits = 1; commits <= 20; commits++) await commit('a')
+    expect(projected).toEqual(Array.from({ length: 20 }, () => 'a'))
+    await commit('b')
+    expect(tries).toEqual(['a', 'b'])
+    expect(projected).not.toContain('b')
+  })
+})
