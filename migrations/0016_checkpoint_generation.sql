@@ -3,6 +3,9 @@
 -- for replicas of the version before.
 alter table read_models.checkpoint add column generation bigint not null default 0;
 
+-- Whether the rows of a rebuild may lack what is personal: no other one goes on with them.
+alter table read_models.shadow add column without_keys boolean not null default false;
+
 create function read_models.advance(
   tenant text, from_position bigint, from_generation bigint, to_position bigint, view_versions jsonb
 ) returns void language plpgsql as $$

@@ -154,7 +154,7 @@ export function readModelsContract(open: () => ReadSide): void {
     it('goes on with rows that lack what is personal only where they may', async () => {
       const tenantId = newId.tenant()
       const { store, shadow } = open()
-      await store.commit(tenantId, 0, 9, NOTHING)
+      await store.commit(tenantId, checkpoint(0), 9, NOTHING)
       const [lacking, whole] = [{ withoutKeys: true }, { withoutKeys: false }]
       for (const [first, other] of [
         [lacking, whole],

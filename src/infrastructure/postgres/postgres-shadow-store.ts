@@ -3,9 +3,6 @@ import { VIEW_NAMES, VIEWS, type ViewName, type ViewPage } from '#domain/project
 import { onlyRow, type SqlSession } from './sql-session.ts'
 import { namedBy, pageOf, written } from './view-rows.ts'
 
-/** Stands in the place of a view in a row that says of a shadow that its rows may lack what is personal; swapping leaves it out. */
-const WITHOUT_KEYS = '(without keys)'
-
 /** Rebuilds in the schema `read_models`: the tables `shadow` and `shadow_row`. */
 export class PostgresShadowStore implements ShadowStore {
   readonly #session: SqlSession
@@ -17,23 +14,19 @@ export class PostgresShadowStore implements ShadowStore {
   async open(tenantId: string, views: readonly ViewName[], { withoutKeys } = { withoutKeys: false }): Promise<number> {
     const versions = JSON.stringify(Object.fromEntries(views.map((name) => [name, VIEWS[name].version])))
     // Rows of a rebuild of other views, by other code, or without keys where this one has them, are of no use to this one.
-    const [, , , rows] = await this.#session.transaction({ tenantId }, [
+    const [, , rows] = await this.#session.transaction({ tenantId }, [
       {
         text: `with other as (
-                 delete from read_models.shadow where tenant_id = $1 and (views <> $2::jsonb or $4::boolean <>
-                   exists (select from read_models.shadow_row where tenant_id = $1 and view = $3))
-                 returning tenant_id)
+                 delete from read_models.shadow
+                 where tenant_id = $1 and (views <> $2::jsonb or without_keys <> $3) returning tenant_id
+               )
                delete from read_models.shadow_row where tenant_id in (select tenant_id from other)`,
-        params: [tenantId, versions, WITHOUT_KEYS, withoutKeys],
+        params: [tenantId, versions, withoutKeys],
       },
       {
-        text: 'insert into read_models.shadow (tenant_id, views) values ($1, $2::jsonb) on conflict do nothing',
-        params: [tenantId, versions],
-      },
-      {
-        text: `insert into read_models.shadow_row (tenant_id, view, key, position, data)
-               select $1, $2, '', 0, '{}' where $3::boolean on conflict do nothing`,
-        params: [tenantId, WITHOUT_KEYS, withoutKeys],
+        text: `insert into read_models.shadow (tenant_id, views, without_keys) values ($1, $2::jsonb, $3)
+               on conflict do nothing`,
+        params: [tenantId, versions, withoutKeys],
       },
       { text: 'select position from read_models.shadow where tenant_id = $1', params: [tenantId] },
     ])
