@@ -4,6 +4,7 @@ import checkpointGeneration from '../migrations/0016_checkpoint_generation.sql'
 import commitLookups from '../migrations/0005_commit_lookups.sql'
 import commitSets from '../migrations/0008_commit_sets.sql'
 import rowsInPlace from '../migrations/0009_rows_in_place.sql'
+import fenceReleases from '../migrations/0017_fence_releases.sql'
 import forwarding from '../migrations/0006_forwarding.sql'
 import projectionHalts from '../migrations/0007_projection_halts.sql'
 import projectionCalls from '../migrations/0010_projection_calls.sql'
@@ -34,4 +35,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0014_rows_at_checkpoint', text: rowsAtCheckpoint },
   { name: '0015_projection_sets', text: projectionSets },
   { name: '0016_checkpoint_generation', text: checkpointGeneration },
+  { name: '0017_fence_releases', text: fenceReleases },
 ]

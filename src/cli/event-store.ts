@@ -3,7 +3,7 @@ import { BY_AGGREGATE, BY_AGGREGATE_QUERY, SYSTEM_PROJECTIONS } from '#domain/ev
 import { installAccess } from '#domain/event-store/stream-access.ts'
 import { verifyLog, type Verification } from '#domain/event-store/verify-log.ts'
 import { openEventStore, type RemoteEventStore } from '#infrastructure/node/open-event-store.ts'
-import { PostgresOutbox, type OutboxEntry } from '#infrastructure/postgres/postgres-outbox.ts'
+import { PostgresOutbox, type FenceRelease, type OutboxEntry } from '#infrastructure/postgres/postgres-outbox.ts'
 import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
 import {
   asAdministrator,
@@ -12,6 +12,7 @@ import {
   Ended,
   EXIT,
   logOf,
+  textOf,
   withDatabase,
   withoutLogs,
 } from './context.ts'
@@ -45,6 +46,40 @@ export function eventStoreCommand(command: Command, context: CliContext): void {
       const differing = await verify(context, tenant, json === true)
       if (differing > 0) throw new Ended(EXIT.found, `${differing} of the logs verified differ`)
     })
+  command
+    .command('release')
+    .description('lift the fence of a tenant whose stream holds its log again; it is remembered who did it and why')
+    .argument('<tenant>', 'id of the tenant')
+    .requiredOption('--reason <text>', 'why')
+    .requiredOption('--by <name>', 'who decides it')
+    .option('--json', 'for machines')
+    .action(async (tenantId: string, { json, ...given }: { reason: string; by: string; json?: boolean }) => {
+      const decided = { reason: textOf('--reason', given.reason), by: textOf('--by', given.by) }
+      const { forwarded } = await release(context, tenantId, decided)
+      if (json) context.out(JSON.stringify({ tenantId, forwarded, ...decided }))
+      else context.out(`${tenantId} takes commands again; the event store holds ${forwarded} of its events`)
+    })
+}
+
+/** Lifts a fence where the store holds the log as far as it goes, and nothing else: what it lacks is sent again. */
+async function release(
+  context: CliContext,
+  tenantId: string,
+  { reason, by }: Pick<FenceRelease, 'reason' | 'by'>,
+): Promise<FenceRelease> {
+  return withStore(context, (store) =>
+    withDatabase(configurationOf(context), async (session) => {
+      const outbox = new PostgresOutbox(session)
+      const entry = await logOf(outbox, tenantId)
+      if (!entry.fence) throw new Ended(EXIT.usage, `${tenantId} is not fenced`)
+      // As if nothing had been confirmed yet: what the store has lost is no reason to leave the tenant fenced.
+      const found = await verifyOne(outbox, { ...entry, forwarded: 0 }, store)
+      if (found.kind === 'differs') throw new Ended(EXIT.found, `${told(entry, found, true)}; the fence stays`)
+      const lifted = { forwarded: found.stored, reason, by }
+      if (!(await outbox.release(entry, lifted))) throw new Ended(EXIT.found, `${tenantId} was fenced anew meanwhile`)
+      return lifted
+    }),
+  )
 }
 
 async function withStore<Result>(

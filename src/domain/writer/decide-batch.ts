@@ -115,8 +115,8 @@ export class BatchDecider {
     }
     const replayed = await this.#replay(metadata)
     if (replayed) return replayed
-    // After the replay: what was accepted once is answered whatever has happened since.
-    const refusal = await this.#admission?.(this.#position)
+    // After the replay: what was accepted once is answered whatever has happened since. Whoever leaves is let go in any case.
+    const refusal = command.type === 'auth.logout' ? undefined : await this.#admission?.(this.#position)
     if (refusal) return { ok: false, error: refusal }
 
     const state = found ? found.state : await definition.load(command.input, this.#rows, this.#tenantId)

@@ -29,6 +29,15 @@ export interface OutboxTotals {
 const COLUMNS = 't.tenant_id, t.position, t.hash, t.projected, t.forwarded, t.fence_reason, t.fence_position'
 type Follower = 'projected' | 'forwarded'
 
+/** Why a fence is lifted. */
+export interface FenceRelease {
+  /** Position up to which the event store holds the log: it is sent on from behind it. */
+  readonly forwarded: number
+  readonly reason: string
+  /** Who decided it. */
+  readonly by: string
+}
+
 /** The members of a canonical text are sorted, so the last `timestamp` is the event's own and not one of its data. */
 const sinceOf = (
   follower: Follower,
@@ -93,6 +102,28 @@ export class PostgresOutbox {
       tenantId,
     )
     return row && entryOf(row)
+  }
+
+  /** Lifts a tenant's fence, and remembers who did and why; false when that fence does not stand any more. */
+  async release(
+    { tenantId, fence }: Pick<OutboxEntry, 'tenantId' | 'fence'>,
+    { forwarded, reason, by }: FenceRelease,
+  ): Promise<boolean> {
+    if (!fence) return false
+    const rows = await this.#query(
+      `with lifted as (
+         update tenant_log.tenant set forwarded = $4, pinned_to = null, fence_reason = null, fence_position = null
+         where tenant_id = $1 and fence_reason = $2 and fence_position = $3 and position >= $4 returning tenant_id)
+       insert into tenant_log.fence_release (tenant_id, fence_reason, fence_position, forwarded, reason, released_by)
+       select tenant_id, $2, $3, $4, $5, $6 from lifted returning 1`,
+      tenantId,
+      fence.reason,
+      fence.position,
+      forwarded,
+      reason,
+      by,
+    )
+    return rows.length === 1
   }
 
   /** Events as they are stored, in order; their personal fields stay sealed. */

@@ -124,6 +124,16 @@ describe('a group commit', () => {
     expect(writer.storage.head.position).toBe(position)
   })
 
+  it('lets whoever leaves go, where the tenant takes no other command', async () => {
+    const writer = await foundedTenant()
+    await writer.signIn(2, 1)
+    const fenced = new WriterUnderTest(writer.storage, writer.tools, {
+      admission: () => Promise.resolve({ code: 'tenant.fenced' }),
+    })
+    expect(codes(await fenced.all([rename(2, 'Bob'), logout(1)]))).toEqual(['tenant.fenced', 'ok'])
+    expect(fenced.types.at(-1)).toBe('auth.logout')
+  })
+
   it('decides anew when another writer was faster', async () => {
     const writer = await foundedTenant()
     writer.storage.conflicts = 3
