@@ -44,6 +44,8 @@ export class Forwarder {
   readonly #stream: string
   /** As last seen. What follows from it is tried against storage before it counts. */
   #seen: Forwarding | undefined
+  /** Position of the log's last event when it was last read. */
+  #head = 0
 
   constructor(options: ForwarderOptions) {
     this.#options = options
@@ -85,6 +87,7 @@ export class Forwarder {
       forwarded,
       pinnedTo === undefined ? APPEND_LIMITS.events : pinnedTo - forwarded,
     )
+    this.#head = head.position
     if (pinnedTo === undefined) return { batch: withinLimits(events), head: head.position }
     if (events.at(-1)?.position !== pinnedTo) throw new Error('the log does not give back a batch that has been pinned')
     return { batch: events.map((event) => toStoreEvent(event)), head: head.position }
@@ -147,6 +150,7 @@ export class Forwarder {
     this.#options.logger.warn('the event store did not take a batch; it is sent again', {
       tenantId: this.#options.tenantId,
       cause,
+      waiting: this.#head - forwarded,
     })
     return new Stopped({ kind: 'waiting', position: forwarded, cause })
   }

@@ -66,12 +66,16 @@ function scene(events: readonly EventEnvelope[]) {
   const storage = new Log(events)
   const store = new MemoryStreamStore()
   const told: string[] = []
+  const waiting: unknown[] = []
   const logger = {
-    warn: (message: string) => void told.push(message),
+    warn(message: string, fields: Readonly<Record<string, unknown>> = {}) {
+      told.push(message)
+      waiting.push(fields['waiting'])
+    },
     error: (message: string) => void told.push(message),
   }
   const open = () => new Forwarder({ tenantId: TENANT, storage, store, logger })
-  return { storage, store, told, open, forwarder: open() }
+  return { storage, store, told, waiting, open, forwarder: open() }
 }
 
 /** The log as the store holds it. */
@@ -219,10 +223,12 @@ describe('the forwarder', () => {
   })
 
   it('waits, without a fence, while the store does not let it look', async () => {
-    const { forwarder, store, storage } = scene(log(2))
+    const { forwarder, store, storage, waiting } = scene(log(2))
     store.streams.set(STREAM, [foreign(0)])
     store.readFault = new Error('away')
     expect(await forwarder.forward()).toMatchObject({ kind: 'waiting', cause: expect.stringContaining('away') })
+    // At the edge, where nobody can count what waits, the log line is what tells of it.
+    expect(waiting).toEqual([2])
     expect(storage.state.fence).toBeUndefined()
     store.readFault = undefined
     expect((await forwarder.forward()).kind).toBe('fenced')
