@@ -186,7 +186,7 @@ describe('events over RabbitMQ', () => {
     await connection.queueDelete({ queue: full })
     const ids = await takeAll(other, (taken) => new Set(taken).size === first + 50)
     await expect.poll(() => storage.backlog(tenantId), within).toBe(0)
-    // Once what came after the refused one, and that one with each try: at most five until half a minute is over.
+    // Once what came after the refused one, and that one with each try: at most five until 25 s are over.
     expect(ids.length - new Set(ids).size).toBeLessThanOrEqual(first - 3 + 5)
     expect([...new Set(ids)]).toEqual(Array.from({ length: first + 50 }, (_, index) => `${tenantId}/${index + 1}`))
   }, 120_000)

@@ -8,7 +8,7 @@ import { faultText } from './connect.ts'
 /** Tenants that a sweep takes up at a time. */
 const SWEEP_PAGE = 500
 /** Milliseconds for which a tenant whose events were refused is left alone: doubled each time between these bounds. */
-const REFUSED = { first: 1_000, longest: 30_000 }
+const REFUSED = { first: 1_000, longest: 10_000 }
 
 interface Refusal {
   /** Milliseconds. */
@@ -66,6 +66,12 @@ export class RabbitMqBus implements Bus {
       if (!last || tenants.length < SWEEP_PAGE) return
       after = last.tenantId
     }
+  }
+
+  /** The broker is there anew: one that has just begun refuses what its queues take a moment later. */
+  connected(): void {
+    for (const [tenantId, { pause }] of this.#refusals)
+      this.#refusals.set(tenantId, { pause: Math.min(pause, REFUSED.first), until: 0 })
   }
 
   /** Takes no more wake-ups, and resolves when what is being published is. */

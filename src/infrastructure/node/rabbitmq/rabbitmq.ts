@@ -68,7 +68,10 @@ export class RabbitMq {
     const publishing = connectRabbitMq(url, 'publish', logger)
     const consuming = connectRabbitMq(url, 'consume', logger)
     this.#connections = { publishing, consuming }
-    publishing.on('connection', () => this.#sweep.soon(Math.random() * SWEPT_WITHIN))
+    publishing.on('connection', () => {
+      this.bus.connected()
+      this.#sweep.soon(Math.random() * SWEPT_WITHIN)
+    })
     this.#events = processEvents({ ...this.#options, connection: consuming })
     this.commands.start(consuming)
     this.#sweep.start()
