@@ -7,7 +7,7 @@ export interface PublishLogOptions {
   readonly storage: PublicationStorage
   readonly publisher: EventPublisher
   /**
-   * Whether the last try was refused. It then begins with a single event and doubles from there: each try that is refused too
+   * Whether the last try failed. This one then begins with a single event and doubles from there: each try that is refused too
    * leaves everybody who does take the events with copies of no more than it had got through, and one.
    */
   readonly carefully?: boolean

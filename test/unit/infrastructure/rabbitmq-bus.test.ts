@@ -15,14 +15,18 @@ describe('the bus over RabbitMQ', () => {
     const storage = new MemoryPublication()
     const refused = new Set(full)
     const tries: string[] = []
+    const pages: number[] = []
+    const broken = { is: false }
     const sweeps: (number | undefined)[] = []
     const projected: string[] = []
     const bus = new RabbitMqBus({
       storage,
       publisher: {
-        async publish([event]: readonly EventEnvelope[]) {
-          const tenantId = event?.tenantId ?? ''
+        async publish(events: readonly EventEnvelope[]) {
+          const tenantId = events[0]?.tenantId ?? ''
           tries.push(tenantId)
+          pages.push(events.length)
+          if (broken.is) throw new Error('silent')
           if (refused.has(tenantId)) throw new PublicationRefusedFault('full', 0)
         },
       },
@@ -38,7 +42,7 @@ describe('the bus over RabbitMQ', () => {
       await bus.publish([{ tenantId, toPosition: storage.append(tenantId) }])
       await vi.advanceTimersByTimeAsync(0)
     }
-    return { bus, refused, tries, sweeps, projected, commit }
+    return { storage, bus, refused, tries, pages, broken, sweeps, projected, commit }
   }
 
   it('leaves a tenant alone that was refused, for a second, doubled up to ten', async () => {
@@ -85,6 +89,21 @@ describe('the bus over RabbitMQ', () => {
     await bus.sweep()
     expect(tries).toHaveLength(5)
     expect(sweeps.at(-1)).toBe(2_000)
+  })
+
+  it('goes on with a single event after a failure, since the broker may be too slow for more', async () => {
+    const { storage, bus, pages, broken, commit } = opened()
+    broken.is = true
+    storage.append('a')
+    await commit('a')
+    broken.is = false
+    storage.append('a')
+    await commit('a')
+    expect(pages).toEqual([2, 1, 2, 1])
+    await commit('a')
+    await commit('a')
+    await bus.sweep()
+    expect(storage.backlog('a')).toBe(0)
   })
 
   it('projects what a refused tenant commits meanwhile, and publishes for all others', async () => {

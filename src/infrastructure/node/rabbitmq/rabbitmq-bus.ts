@@ -42,6 +42,8 @@ export class RabbitMqBus implements Bus {
   readonly #publications: TenantWorkers
   /** Of tenants whose last try was refused. */
   readonly #refusals = new Map<string, Refusal>()
+  /** Tenants whose last try failed otherwise: a broker too slow for a whole page may yet confirm a single event in time. */
+  readonly #failures = new Set<string>()
 
   constructor(options: RabbitMqBusOptions) {
     this.#options = options
@@ -89,15 +91,20 @@ export class RabbitMqBus implements Bus {
       sweepSoon(Math.max(left, REFUSED.first))
       return 0
     }
-    const published = await publishLog(tenantId, { storage, publisher, carefully: refusal !== undefined })
+    const carefully = refusal !== undefined || this.#failures.has(tenantId)
+    const published = await publishLog(tenantId, { storage, publisher, carefully })
     this.#refusals.delete(tenantId)
+    this.#failures.delete(tenantId)
     return published
   }
 
   #failed(tenantId: string, fault: unknown): void {
     const { sweepSoon, logger } = this.#options
     logger.warn('events were not published; the sweep will try again', { tenantId, fault: faultText(fault) })
-    if (!(fault instanceof PublicationRefusedFault)) return sweepSoon()
+    if (!(fault instanceof PublicationRefusedFault)) {
+      this.#failures.add(tenantId)
+      return sweepSoon()
+    }
     const before = this.#refusals.get(tenantId)?.pause
     const pause = before === undefined ? REFUSED.first : Math.min(2 * before, REFUSED.longest)
     this.#refusals.set(tenantId, { pause, until: performance.now() + pause })
