@@ -49,58 +49,25 @@ begin
   return results;
 end $$;
 
-do $do$
+-- The pages of checkpoints that are still of the generations given, written as 0015 does. Its locks are taken here already.
+create function read_models.project_pages(
+  tenants text[], from_positions bigint[], from_generations bigint[], to_positions bigint[], view_versions jsonb, rows jsonb
+) returns text[]
+language plpgsql as $$
 declare
-  view_name text;
-  writes text := '';
+  same text[];
+  same_from bigint[];
+  same_to bigint[];
 begin
-  foreach view_name in array array['tenant_details', 'tenant_metrics', 'user_profile', 'auth_sessions'] loop
-    writes := writes || format($write$
-      if rows ? %1$L then
-        insert into read_models.%1$I (tenant_id, key, position, data, search)
-        select given.tenant, doc ->> 'key', (doc ->> 'position')::bigint, doc, search
-        from jsonb_to_recordset(rows -> %1$L) as given (tenant text, doc jsonb, search text)
-        where given.tenant = any(moved)
-        on conflict (tenant_id, key) do update
-        set position = excluded.position, data = excluded.data, search = excluded.search
-        where excluded.position >= %1$I.position;
-      end if;$write$, view_name);
-  end loop;
-  -- As in 0015, for checkpoints of the generations given.
-  execute format($function$
-    create function read_models.project_pages(
-      tenants text[], from_positions bigint[], from_generations bigint[], to_positions bigint[], view_versions jsonb, rows jsonb
-    ) returns text[]
-    language plpgsql as $body$
-    declare
-      moved text[];
-      begun text[];
-    begin
-      perform read_models.enter_all(tenants);
-      perform 1 from read_models.checkpoint c where c.tenant_id = any(tenants) order by c.tenant_id for update;
-      with advanced as (
-        update read_models.checkpoint c set position = g.upto
-        from unnest(tenants, from_positions, from_generations, to_positions) g (tenant, since, generation, upto)
-        where c.tenant_id = g.tenant and c.position = g.since and c.generation = g.generation and g.since > 0
-        returning c.tenant_id
-      )
-      select array_agg(tenant_id) into moved from advanced;
-      if 0 = any(from_positions) then
-        with made as (
-          insert into read_models.checkpoint (tenant_id, position, versions)
-          select g.tenant, g.upto, view_versions
-          from unnest(tenants, from_positions, to_positions) g (tenant, since, upto)
-          where g.since = 0 order by g.tenant collate "C"
-          on conflict do nothing
-          returning tenant_id
-        )
-        select array_agg(tenant_id) into begun from made;
-      end if;
-      moved := coalesce(moved, '{}') || coalesce(begun, '{}');
-      if cardinality(moved) = 0 then
-        return moved;
-      end if;
-      %s
-      return moved;
-    end $body$$function$, writes);
-end $do$;
+  perform read_models.enter_all(tenants);
+  perform 1 from read_models.checkpoint c where c.tenant_id = any(tenants) order by c.tenant_id for update;
+  select array_agg(g.tenant), array_agg(g.since), array_agg(g.upto) into same, same_from, same_to
+  from unnest(tenants, from_positions, from_generations, to_positions) g (tenant, since, generation, upto)
+  where not exists (
+    select from read_models.checkpoint c where c.tenant_id = g.tenant and c.generation <> g.generation
+  );
+  if same is null then
+    return '{}';
+  end if;
+  return read_models.project_pages(same, same_from, same_to, view_versions, rows);
+end $$;

@@ -120,29 +120,25 @@ async function showStatus(context: CliContext, json: boolean): Promise<void> {
   if (found.halted.length > 0) throw new Ended(EXIT.found, `${found.halted.length} views stand still`)
 }
 
-const HALTED = ['tenant', 'view', 'position', 'event', 'since', 'tries', 'error']
+const EVENT = ['tenant', 'view', 'position', 'event']
+const HALTED = [...EVENT, 'since', 'tries', 'error']
+const SKIPPED = [...EVENT, 'when', 'by', 'reason']
 
-const haltedRow = ({ tenantId, view, position, eventType, haltedAt, attempts, error }: HaltedView) => [
+const eventCells = ({ tenantId, view, position, eventType }: HaltedView | SkippedBy) => [
   tenantId,
   view,
   String(position),
   eventType,
-  haltedAt,
-  String(attempts),
-  error,
 ]
 
-const SKIPPED = ['tenant', 'view', 'position', 'event', 'when', 'by', 'reason']
-
-const skippedRow = ({ tenantId, view, position, eventType, skippedAt, by, reason }: SkippedBy) => [
-  tenantId,
-  view,
-  String(position),
-  eventType,
-  skippedAt,
-  by,
-  reason,
+const haltedRow = (halted: HaltedView) => [
+  ...eventCells(halted),
+  halted.haltedAt,
+  String(halted.attempts),
+  halted.error,
 ]
+
+const skippedRow = (skipped: SkippedBy) => [...eventCells(skipped), skipped.skippedAt, skipped.by, skipped.reason]
 
 async function skip(
   context: CliContext,

@@ -22,6 +22,15 @@ export interface SkippedBy extends SkippedEvent {
 /** RFC 3339, of a column of the type timestamptz. */
 const timeOf = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
+/** The event that a view of a tenant has halted at, or leaves out. */
+const eventOf = (row: SqlRow) => ({
+  tenantId: String(row['tenant_id']),
+  view: row['view'] as ViewName, // written by the projection store only
+  position: Number(row['position']),
+  eventId: String(row['event_id']),
+  eventType: String(row['event_type']),
+})
+
 /** Reads how far projections have come over all tenants: for operators, not for requests. */
 export class PostgresProjectionStatus {
   readonly #session: SqlSession
@@ -39,11 +48,7 @@ export class PostgresProjectionStatus {
       limit,
     )
     return rows.map((row) => ({
-      tenantId: String(row['tenant_id']),
-      view: row['view'] as ViewName, // written by the projection store only
-      position: Number(row['position']),
-      eventId: String(row['event_id']),
-      eventType: String(row['event_type']),
+      ...eventOf(row),
       error: String(row['error']),
       attempts: Number(row['attempts']),
       haltedAt: String(row['since']),
@@ -59,11 +64,7 @@ export class PostgresProjectionStatus {
       limit,
     )
     return rows.map((row) => ({
-      tenantId: String(row['tenant_id']),
-      view: row['view'] as ViewName, // written by the projection store only
-      position: Number(row['position']),
-      eventId: String(row['event_id']),
-      eventType: String(row['event_type']),
+      ...eventOf(row),
       by: String(row['skipped_by']),
       reason: String(row['reason']),
       skippedAt: String(row['since']),

@@ -10,8 +10,9 @@ const SWEEP_PAGE = 500
 /** Milliseconds for which a tenant whose events were refused is left alone: doubled each time between these bounds. */
 const REFUSED = { first: 1_000, longest: 10_000 }
 
-interface Refusal {
-  /** Milliseconds. */
+/** What a try has left behind that failed. */
+interface Trouble {
+  /** Milliseconds for which the tenant was left alone; 0 when nothing was refused. */
   readonly pause: number
   /** As `performance.now()` counts. */
   readonly until: number
@@ -40,10 +41,11 @@ export interface RabbitMqBusOptions {
 export class RabbitMqBus implements Bus {
   readonly #options: RabbitMqBusOptions
   readonly #publications: TenantWorkers
-  /** Of tenants whose last try was refused. */
-  readonly #refusals = new Map<string, Refusal>()
-  /** Tenants whose last try failed otherwise: a broker too slow for a whole page may yet confirm a single event in time. */
-  readonly #failures = new Set<string>()
+  /**
+   * Of tenants whose last try failed. The next one begins with a single event: of a refused page others have had copies, and a
+   * broker too slow for a whole one may yet confirm so much in time.
+   */
+  readonly #troubles = new Map<string, Trouble>()
 
   constructor(options: RabbitMqBusOptions) {
     this.#options = options
@@ -72,8 +74,8 @@ export class RabbitMqBus implements Bus {
 
   /** The broker is there anew: one that has just begun refuses what its queues take a moment later. */
   connected(): void {
-    for (const [tenantId, { pause }] of this.#refusals)
-      this.#refusals.set(tenantId, { pause: Math.min(pause, REFUSED.first), until: 0 })
+    for (const [tenantId, { pause }] of this.#troubles)
+      this.#troubles.set(tenantId, { pause: Math.min(pause, REFUSED.first), until: 0 })
   }
 
   /** Takes no more wake-ups, and resolves when what is being published is. */
@@ -84,30 +86,28 @@ export class RabbitMqBus implements Bus {
   /** Returns the last position published, 0 when there was nothing or it is too early after a refusal. */
   async #publish(tenantId: string): Promise<number> {
     const { storage, publisher, sweepSoon } = this.#options
-    const refusal = this.#refusals.get(tenantId)
-    const left = (refusal?.until ?? 0) - performance.now()
+    const trouble = this.#troubles.get(tenantId)
+    const left = (trouble?.until ?? 0) - performance.now()
     if (left > 0) {
       // However many are left alone, until as many moments: a sweep looks at all tenants.
       sweepSoon(Math.max(left, REFUSED.first))
       return 0
     }
-    const carefully = refusal !== undefined || this.#failures.has(tenantId)
-    const published = await publishLog(tenantId, { storage, publisher, carefully })
-    this.#refusals.delete(tenantId)
-    this.#failures.delete(tenantId)
+    const published = await publishLog(tenantId, { storage, publisher, carefully: trouble !== undefined })
+    this.#troubles.delete(tenantId)
     return published
   }
 
   #failed(tenantId: string, fault: unknown): void {
     const { sweepSoon, logger } = this.#options
     logger.warn('events were not published; the sweep will try again', { tenantId, fault: faultText(fault) })
+    const { pause: before = 0 } = this.#troubles.get(tenantId) ?? {}
     if (!(fault instanceof PublicationRefusedFault)) {
-      this.#failures.add(tenantId)
+      this.#troubles.set(tenantId, { pause: before, until: 0 })
       return sweepSoon()
     }
-    const before = this.#refusals.get(tenantId)?.pause
-    const pause = before === undefined ? REFUSED.first : Math.min(2 * before, REFUSED.longest)
-    this.#refusals.set(tenantId, { pause, until: performance.now() + pause })
+    const pause = Math.min(Math.max(2 * before, REFUSED.first), REFUSED.longest)
+    this.#troubles.set(tenantId, { pause, until: performance.now() + pause })
     sweepSoon(pause)
   }
 
