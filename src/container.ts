@@ -4,10 +4,13 @@ import { SessionCache } from '#api/auth/session-cache.ts'
 import { ReadCache } from '#api/read-cache.ts'
 import type { Services } from '#api/services.ts'
 import { Forwarders } from '#domain/forwarding/forwarders.ts'
+import { DirectoryFollower } from '#domain/directory/directory-follower.ts'
 import { createKeyVault, parseMasterKey } from '#domain/keys/master-key.ts'
 import { systemClock } from '#domain/ports/clock.ts'
 import type { Logger } from '#domain/ports/logger.ts'
 import { LAG_THRESHOLD, LagWatch } from '#domain/projection/lag-watch.ts'
+import { rebuild } from '#domain/projection/rebuild.ts'
+import { Renewal } from '#domain/projection/renewal.ts'
 import { Projector } from '#domain/projection/projector.ts'
 import type { WriterTools } from '#domain/writer/decide-batch.ts'
 import { nodeArgon2id } from '#infrastructure/node/argon2.ts'
@@ -33,6 +36,7 @@ import { PostgresProjectionStatus } from '#infrastructure/postgres/postgres-proj
 import { PostgresProjectionStore } from '#infrastructure/postgres/postgres-projection-store.ts'
 import { PostgresPublication } from '#infrastructure/postgres/postgres-publication.ts'
 import { PostgresReadModels } from '#infrastructure/postgres/postgres-read-models.ts'
+import { PostgresShadowStore } from '#infrastructure/postgres/postgres-shadow-store.ts'
 import { PostgresTenantWriter } from '#infrastructure/postgres/postgres-tenant-writer.ts'
 import type { SqlSession } from '#infrastructure/postgres/sql-session.ts'
 import { createArgon2PasswordHasher } from '#infrastructure/shared/argon2-password-hasher.ts'
@@ -53,6 +57,9 @@ import { MIGRATIONS } from './migrations.ts'
 const AUDIENCE = 'acci'
 /** Tenants whose lag is looked at: where more lag, there is one trouble behind it. */
 const WATCHED_TENANTS = 1_000
+/** Outdated tenants listed at a time, and milliseconds from one look for them to the next. */
+const OUTDATED_PAGE = 100
+const RENEW_EVERY = 300_000
 
 /** The pipeline as it runs in one process of Node: writer, event store, bus and projector over one database. */
 export type Pipeline = Awaited<ReturnType<typeof openPipeline>>
@@ -65,7 +72,7 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
   const tools = openTools(configuration)
   const outbox = new PostgresOutbox(session)
   const metrics = createPrometheusMetrics(async () => {
-    const status = await pipelineStatus(outbox, new PostgresProjectionStatus(session), tools.clock())
+    const status = await pipelineStatus(outbox, projectionStatus, tools.clock())
     return { ...status, ...(!eventStore && { toForward: 0 }), ...(!rabbitMq && { toPublish: 0 }) }
   })
   const projections = new TenantWorkers(
@@ -93,18 +100,32 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
     }),
   })
   const directory = new PostgresDirectory(session, tools.clock)
+  const log = logEventStore(writer)
+  const { cryptography, keyVault } = tools
+  const store = new PostgresProjectionStore(session, { besideLog: true, together: true })
+  const names = new DirectoryFollower({ directory, keyVault, logger })
   const projector = new Projector({
-    eventStore: logEventStore(writer),
-    store: new PostgresProjectionStore(session, { besideLog: true, together: true }),
+    eventStore: log,
+    store,
     writer,
     directory,
     logger,
-    cryptography: tools.cryptography,
-    keyVault: tools.keyVault,
+    cryptography,
+    keyVault,
     metrics,
+    onOutdated: () => renewing.soon(0),
+  })
+  const shadow = new PostgresShadowStore(session)
+  const projectionStatus = new PostgresProjectionStatus(session)
+  const renewal = new Renewal({
+    outdated: (after) => projectionStatus.outdatedTenants(after, OUTDATED_PAGE),
+    rebuild: (tenantId, views, onEvents) =>
+      rebuild(tenantId, views, { source: log, store, shadow, writer, cryptography, keyVault, names }, onEvents),
+    logger,
   })
   const bus = new PacedBus(rabbitMq?.bus ?? new InProcessBus(projections), logger)
   const sweep = new Sweep(() => writer.sweep(), logger)
+  const renewing = new Sweep(() => renewal.run(), logger, { interval: RENEW_EVERY })
   const forwarding = new Sweep(() => writer.forwardLagging(), logger)
   const lagWatch = new LagWatch(logger)
   const watch = new Sweep(
@@ -128,6 +149,7 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
     tools,
     writer,
     directory,
+    names,
     projector,
     commands,
     metrics,
@@ -139,16 +161,18 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
       sweep.start()
       rabbitMq?.start()
       watch.start()
+      renewing.start()
       if (eventStore) forwarding.start()
     },
     /** Ends that, lets work under way end, and lets go of all that is open. */
     async stop() {
       sweep.stop()
       watch.stop()
+      renewing.stop()
       forwarding.stop()
       await bus.stop()
       await rabbitMq?.stop()
-      await Promise.all([projections.stop(), commands.stop()])
+      await Promise.all([projections.stop(), commands.stop(), renewal.stop()])
       await Promise.all([eventStore?.close(), cache?.cache.close()])
       await session.close()
     },

@@ -2,16 +2,21 @@ import { waitUntil } from 'cloudflare:workers'
 import { SessionCache } from '#api/auth/session-cache.ts'
 import { ReadCache } from '#api/read-cache.ts'
 import type { Services } from '#api/services.ts'
+import { DirectoryFollower } from '#domain/directory/directory-follower.ts'
 import { createKeyVault } from '#domain/keys/master-key.ts'
 import { systemClock } from '#domain/ports/clock.ts'
 import type { StreamStore } from '#domain/ports/event-store.ts'
 import type { Mailer } from '#domain/ports/mailer.ts'
+import { rebuild } from '#domain/projection/rebuild.ts'
+import { Renewal } from '#domain/projection/renewal.ts'
 import { Projector } from '#domain/projection/projector.ts'
 import type { WriterTools } from '#domain/writer/decide-batch.ts'
 import { AtomPubEventStore } from '#infrastructure/event-store/atompub-event-store.ts'
 import { DevelopmentMailbox } from '#infrastructure/postgres/development-mailbox.ts'
 import { PostgresProjectionStore } from '#infrastructure/postgres/postgres-projection-store.ts'
+import { PostgresProjectionStatus } from '#infrastructure/postgres/postgres-projection-status.ts'
 import { PostgresReadModels } from '#infrastructure/postgres/postgres-read-models.ts'
+import { PostgresShadowStore } from '#infrastructure/postgres/postgres-shadow-store.ts'
 import { createArgon2PasswordHasher } from '#infrastructure/shared/argon2-password-hasher.ts'
 import { CachingKeyRing } from '#infrastructure/shared/caching-key-ring.ts'
 import type { Configuration } from '#infrastructure/shared/configuration.ts'
@@ -37,6 +42,9 @@ import { createQueueBus } from '#infrastructure/workerd/queue-bus.ts'
 import { POLICY_SOURCES } from '../policies/index.ts'
 
 const AUDIENCE = 'acci'
+/** Outdated tenants listed at a time, and how many pages of them are seen to in one run: the runtime bounds its requests. */
+const OUTDATED_PAGE = 100
+const OUTDATED_PAGES = 200
 
 // Workers have no stdout: console is the log, one line a call.
 export const logger = createJsonLogger((line) => console.log(line), systemClock)
@@ -52,14 +60,21 @@ interface Parts {
   readonly eventStore: StreamStore | undefined
 }
 
+/** What the API needs, and what goes on beside it. */
+export interface EdgeServices extends Services {
+  readonly renewal: Pick<Renewal, 'renew'>
+  /** Has the queue's consumer renew tenants of which an earlier version has made rows, also where nothing is written. */
+  wakeOutdated(): Promise<void>
+}
+
 let parts: Promise<Parts> | undefined
-let services: Promise<Services> | undefined
+let services: Promise<EdgeServices> | undefined
 
 /** What a tenant's writer needs, built once an isolate. */
 export const writerParts = (env: Env): Promise<Parts> => (parts ??= Promise.resolve().then(() => buildParts(env)))
 
 /** What the API and the queue consumer need, built once an isolate. A failure is not kept: the next request tries again. */
-export function servicesOf(env: Env): Promise<Services> {
+export function servicesOf(env: Env): Promise<EdgeServices> {
   services ??= buildServices(env)
   services.catch(() => (services = undefined))
   return services
@@ -95,7 +110,7 @@ function eventStoreOf(configuration: Configuration): StreamStore | undefined {
   return new AtomPubEventStore({ url, ...access })
 }
 
-async function buildServices(env: Env): Promise<Services> {
+async function buildServices(env: Env): Promise<EdgeServices> {
   const { configuration, session, tools, mailbox, eventStore } = await writerParts(env)
   const { clock, cryptography, keyVault } = tools
   const writer = createDurableTenantWriter(env.TENANT, (tenantId, executed) => projectsAfterwards(tenantId, executed))
@@ -104,19 +119,33 @@ async function buildServices(env: Env): Promise<Services> {
   const { ACCI_ADMIN_EMAIL: adminEmail, ACCI_ADMIN_PASSWORD: adminPassword } = configuration
   const store = new PostgresProjectionStore(session)
   const directory = createDurableDirectory(env.DIRECTORY)
+  const log = logEventStore(writer)
+  const wakeUps = createQueueBus(env.WAKE_UPS)
   const projector = new Projector({
-    eventStore: logEventStore(writer),
+    eventStore: log,
     store,
     writer,
     directory,
     logger,
     cryptography,
     keyVault,
+    // The next look for them finds them too.
+    onOutdated: (tenantId) => waitUntil(wakeUps.publish([{ tenantId, toPosition: 0 }]).catch(() => undefined)),
+  })
+  const status = new PostgresProjectionStatus(session)
+  const outdated = (after: string) => status.outdatedTenants(after, OUTDATED_PAGE)
+  const shadow = new PostgresShadowStore(session)
+  const names = new DirectoryFollower({ directory, keyVault, logger })
+  const renewal = new Renewal({
+    outdated,
+    rebuild: (tenantId, views, onEvents) =>
+      rebuild(tenantId, views, { source: log, store, shadow, writer, cryptography, keyVault, names }, onEvents),
+    logger,
   })
   const projectsAfterwards = projectAfterwards({
     project: (tenantId, confirm) => projector.project(tenantId, confirm),
     confirmTurn: (tenantId, end) => writer.confirmTurn(tenantId, end),
-    queue: createQueueBus(env.WAKE_UPS),
+    queue: wakeUps,
     logger,
     inBackground: waitUntil,
   })
@@ -126,6 +155,17 @@ async function buildServices(env: Env): Promise<Services> {
     readModels: new PostgresReadModels(session),
     readCache: new ReadCache({ cache, waitTogether: false, inBackground: waitUntil }),
     projector,
+    renewal,
+    async wakeOutdated() {
+      let after = ''
+      for (let page = 0; page < OUTDATED_PAGES; page++) {
+        const found = await outdated(after)
+        const last = found.at(-1)
+        if (!last) return
+        await wakeUps.publish(found.map(({ tenantId }) => ({ tenantId, toPosition: 0 })))
+        after = last.tenantId
+      }
+    },
     directory,
     commands: createCommandQueue(env.COMMANDS),
     policy: rememberDecisions(await createOsoPolicy(POLICY_SOURCES), POLICY_SOURCES),

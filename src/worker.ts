@@ -1,8 +1,9 @@
 import { createApp } from '#api/app.ts'
 import { runOperation } from '#api/operations/run-operation.ts'
 import type { WakeUp } from '#domain/ports/bus.ts'
+import { outdatedViews } from '#domain/projection/view-versions.ts'
 import type { QueuedOperation } from '#domain/ports/command-queue.ts'
-import { logger, servicesOf } from './worker-services.ts'
+import { logger, servicesOf, type EdgeServices } from './worker-services.ts'
 
 export { DirectoryObject } from '../durable-objects/directory-object.ts'
 export { KeyRingObject } from '../durable-objects/key-ring-object.ts'
@@ -11,6 +12,8 @@ export { TenantObject } from '../durable-objects/tenant-object.ts'
 /** How the queues of what was given up end. */
 const DEAD = '-dead'
 const RETRY_SECONDS = 5
+/** The cron trigger that looks for read models of an earlier version, as in wrangler.toml. */
+const RENEWALS = '17 * * * *'
 
 const app = createApp({
   servicesOf: (env) => servicesOf(env as Env), // Hono passes on what the runtime gave to `fetch`
@@ -38,6 +41,13 @@ async function settled(
   }
 }
 
+/** Brings a tenant's read models to the end of its log, and rebuilds what an earlier version has made of them. */
+async function project({ projector, renewal }: EdgeServices, tenantId: string): Promise<void> {
+  const { versions } = await projector.project(tenantId)
+  const views = outdatedViews(versions)
+  if (views.length > 0) await renewal.renew({ tenantId, views })
+}
+
 export default {
   fetch: app.fetch,
 
@@ -55,7 +65,7 @@ export default {
     const wakeUps = batch.messages.filter((message) => !isOperation(message))
     await Promise.all([
       ...[...Map.groupBy(wakeUps, ({ body }) => body.tenantId)].map(([tenantId, messages]) =>
-        settled(messages, 'projection failed', () => services.projector.project(tenantId)),
+        settled(messages, 'projection failed', () => project(services, tenantId)),
       ),
       ...batch.messages
         .filter((message) => isOperation(message))
@@ -67,9 +77,13 @@ export default {
     ])
   },
 
-  /** Rotates the signing keys in time even when nobody signs in: a key is published before it signs. */
-  async scheduled(_controller, env) {
-    const { keyRing } = await servicesOf(env)
-    await keyRing.jwks()
+  /**
+   * Rotates the signing keys in time even when nobody signs in: a key is published before it signs. Rarely, because it wakes the
+   * database: has the read models of tenants renewed that nobody writes to.
+   */
+  async scheduled({ cron }, env) {
+    const services = await servicesOf(env)
+    if (cron === RENEWALS) await services.wakeOutdated()
+    else await services.keyRing.jwks()
   },
 } satisfies ExportedHandler<Env, WakeUp | QueuedOperation>

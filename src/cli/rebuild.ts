@@ -30,13 +30,13 @@ type Result = Rebuilt | { readonly kind: 'fault'; readonly error: string }
 
 /** Rebuilds tenant after tenant; one that cannot be rebuilt keeps no other from it. */
 export async function rebuildAll(context: CliContext, choice: RebuildChoice): Promise<void> {
-  await withPipeline(context, async ({ session, writer, tools }) => {
+  await withPipeline(context, async ({ session, writer, tools, names }) => {
     const store = choice.from === 'eventstore' ? openEventStore(configurationOf(asAdministrator(context))) : undefined
     if (choice.from === 'eventstore' && !store)
       throw new Ended(EXIT.usage, 'EVENTSTORE_URL is not set: there is no event store to rebuild from')
     try {
       const source = store ? eventStoreSource(store) : logSource(writer, new PostgresOutbox(session))
-      await rebuildFrom(context, source, choice, { session, writer, tools })
+      await rebuildFrom(context, source, choice, { session, writer, tools, names })
     } finally {
       await store?.close()
     }
@@ -47,7 +47,7 @@ async function rebuildFrom(
   context: CliContext,
   source: RebuildSource,
   choice: RebuildChoice,
-  { session, writer, tools }: Pick<Pipeline, 'session' | 'writer' | 'tools'>,
+  { session, writer, tools, names }: Pick<Pipeline, 'session' | 'writer' | 'tools' | 'names'>,
 ): Promise<void> {
   const store = new PostgresProjectionStore(session)
   const projections = new PostgresProjectionStatus(session)
@@ -75,6 +75,7 @@ async function rebuildFrom(
       store,
       shadow: new PostgresShadowStore(session),
       writer,
+      names,
       ...tools,
       withoutKeys: choice.withoutKeys === true,
     }
@@ -107,6 +108,7 @@ const KEYS_REMEDY = 'left as it is: --without-keys would leave personal fields e
 function told(result: Result): string {
   if (result.kind === 'nothing') return 'there is no event of it'
   if (result.kind === 'fault') return result.error
+  if (result.kind === 'busy') return 'another rebuild of it is under way'
   if (result.kind === 'broken') return `the source does not hold the log from position ${result.position} on`
   if (result.kind === 'elsewhere')
     return `its log is not in this database, and so its keys are not here; ${KEYS_REMEDY}`

@@ -4,9 +4,11 @@ import type {
   Halt,
   ProjectionState,
   ProjectionStore,
+  Refused,
   SkippedEvent,
   Wanted,
 } from '#domain/ports/projection-store.ts'
+import { CURRENT_VERSIONS, type ViewVersions } from '#domain/projection/view-versions.ts'
 import type { RowSelector, ViewRow } from '#domain/projection/view.ts'
 import { VIEW_NAMES, type ViewName, type ViewPage } from '#domain/projection/views.ts'
 
@@ -15,10 +17,14 @@ export class MemoryProjectionStore implements ProjectionStore {
   readonly #tables = new Map<ViewName, Map<string, ViewRow>>(VIEW_NAMES.map((name) => [name, new Map()]))
   readonly #halts = new Map<ViewName, Halt>()
   readonly skips: SkippedEvent[] = []
+  /** Those that have made the rows. */
+  versions: ViewVersions = CURRENT_VERSIONS
   #position = 0
   #generation = 0
   /** Awaited before each commit: lets a test have another projector get in between. */
   beforeCommit: () => Promise<void> = () => Promise.resolve()
+  /** Says which rows it does not take. */
+  refuses: (view: ViewName, row: ViewRow) => boolean = () => false
 
   get position(): number {
     return this.#position
@@ -26,7 +32,7 @@ export class MemoryProjectionStore implements ProjectionStore {
 
   async state(): Promise<ProjectionState> {
     const halted = [...this.#halts.values()].map(({ view, position }) => ({ view, position }))
-    return { position: this.#position, generation: this.#generation, halted }
+    return { position: this.#position, generation: this.#generation, halted, versions: this.versions }
   }
 
   async load(_tenantId: string, wanted: Wanted): Promise<ViewPage> {
@@ -43,6 +49,7 @@ export class MemoryProjectionStore implements ProjectionStore {
   async commit(_tenantId: string, from: Checkpoint, to: number, rows: ViewPage, halts: readonly Halt[] = []) {
     await this.beforeCommit()
     if (this.#position !== from.position || this.#generation !== from.generation) return 'conflict'
+    if (this.#refuses(rows)) return REFUSED
     this.#position = to
     this.#write(rows)
     for (const halt of halts) this.#halts.set(halt.view, halt)
@@ -71,9 +78,10 @@ export class MemoryProjectionStore implements ProjectionStore {
     to: number,
     rows: ViewPage,
     again?: Halt,
-  ): Promise<CatchUp> {
+  ): Promise<CatchUp | Refused> {
     const halt = this.#halts.get(view)
     if (halt?.position !== from + 1) return 'conflict'
+    if (this.#refuses(rows)) return REFUSED
     this.#write(rows)
     if (to >= this.#position) {
       this.#halts.delete(view)
@@ -101,10 +109,16 @@ export class MemoryProjectionStore implements ProjectionStore {
     return [...(this.#tables.get(name)?.values() ?? [])].toSorted((a, b) => (a.key < b.key ? -1 : 1))
   }
 
+  #refuses(rows: ViewPage): boolean {
+    return VIEW_NAMES.some((name) => rows[name].some((row) => this.refuses(name, row)))
+  }
+
   #write(rows: ViewPage): void {
     for (const name of VIEW_NAMES) for (const row of rows[name]) this.#tables.get(name)?.set(row.key, row)
   }
 }
+
+const REFUSED: Refused = { refused: 'it is too long' }
 
 const matches = (row: ViewRow, selector: RowSelector) =>
   'key' in selector ? row.key === selector.key : (row as { readonly userId?: string }).userId === selector.userId

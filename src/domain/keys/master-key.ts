@@ -25,6 +25,7 @@ export function createKeyVault(masterKey: Uint8Array, cryptography: Cryptography
   const indexing = { email: cryptography.hkdf(masterKey, 'email-index'), ip: cryptography.hkdf(masterKey, 'ip-index') }
   // Whoever asks must have the wrapped key: once it is destroyed, what is remembered here opens nothing any more.
   const unwrapped = new Map<string, Unwrapped>()
+  let opened = false
   return {
     wrap: (key, owner) => `${PREFIX}${toBase64Url(cryptography.seal(wrapping, key, owner))}`,
     unwrap(wrapped, owner) {
@@ -32,9 +33,11 @@ export function createKeyVault(masterKey: Uint8Array, cryptography: Cryptography
       if (known?.owner === owner) return known.key
       const sealed = wrapped.startsWith(PREFIX) ? fromBase64Url(wrapped.slice(PREFIX.length)) : undefined
       const key = sealed && cryptography.open(wrapping, sealed, owner)
+      opened ||= key !== undefined
       if (key && key.length <= MASTER_KEY_BYTES) remember(unwrapped, wrapped, { owner, key })
       return key
     },
+    hasOpened: () => opened,
     emailIndex: (email) => toBase64Url(cryptography.hmacSha256(indexing.email, email)),
     ipIndex: (address) => toBase64Url(cryptography.hmacSha256(indexing.ip, address)),
   }

@@ -1,4 +1,5 @@
 import type { RowSelector } from '../projection/view.ts'
+import type { ViewVersions } from '../projection/view-versions.ts'
 import type { ViewName, ViewPage } from '../projection/views.ts'
 
 /** A view of a tenant that stands still at an event it cannot fold. */
@@ -9,7 +10,7 @@ export interface Halt {
   readonly eventId: string
   readonly eventType: string
   readonly error: string
-  /** How often it has been tried. */
+  /** How often it has been tried; 0 for a view that waits to be rebuilt, because another version has made its rows. */
   readonly attempts: number
 }
 
@@ -24,7 +25,17 @@ export interface Checkpoint {
 /** How far a tenant's views have followed its log. */
 export interface ProjectionState extends Checkpoint {
   readonly halted: readonly Pick<Halt, 'view' | 'position'>[]
+  /** Those that have made the rows; of a tenant that nothing has been projected of, those that this process makes. */
+  readonly versions: ViewVersions
 }
+
+/** The store cannot hold a row of those it was given, and never will: why, without values of the row. */
+export interface Refused {
+  readonly refused: string
+}
+
+export const isRefused = <Result extends string>(result: Result | Refused): result is Refused =>
+  typeof result === 'object'
 
 /** Position up to which one view has followed. */
 export const positionOfView = (
@@ -67,7 +78,7 @@ export interface ProjectionStore {
     to: number,
     rows: ViewPage,
     halts?: readonly Halt[],
-  ): Promise<'committed' | 'conflict'>
+  ): Promise<'committed' | 'conflict' | Refused>
   halts(tenantId: string): Promise<readonly Halt[]>
   /** Positions that views leave out. */
   skipped(tenantId: string): Promise<readonly Pick<SkippedEvent, 'view' | 'position'>[]>
@@ -77,7 +88,14 @@ export interface ProjectionStore {
    */
   skip(tenantId: string, skipped: SkippedEvent): Promise<boolean>
   /** Moves a halted view on over what it has followed from `from` to `to`; it ends the halt where the other views are. */
-  catchUp(tenantId: string, view: ViewName, from: number, to: number, rows: ViewPage, halt?: Halt): Promise<CatchUp>
+  catchUp(
+    tenantId: string,
+    view: ViewName,
+    from: number,
+    to: number,
+    rows: ViewPage,
+    halt?: Halt,
+  ): Promise<CatchUp | Refused>
 }
 
 /** Rows folded anew beside the live ones. One rebuild a tenant at a time; one of another kind begins anew. */

@@ -40,6 +40,10 @@ const handlerOf = (view: AnyView, recorded: Recorded) => {
   return handler === 'ignored' ? undefined : (handler as Exclude<AnyView['handlers']['tenant.created'], 'ignored'>) // as above
 }
 
+/** The rows of some views alone. */
+export const rowsOf = (rows: ViewPage, takes: (name: ViewName) => boolean): ViewPage =>
+  Object.fromEntries(VIEW_NAMES.map((name) => [name, takes(name) ? rows[name] : []])) as unknown as ViewPage // all names
+
 /** Which rows of which views a page of events touches, each named once. */
 export function selectorsOf(
   page: readonly PageEvent[],

@@ -13,10 +13,15 @@ export interface PageOpener {
   readonly keyVault: KeyVault
 }
 
+/** A person's key is there and does not open: that is no erasure. */
+class DamagedKey extends Error {
+  override readonly name = 'DamagedKey'
+}
+
 /**
  * Brings a page of events to the form reducers see: at the current schema, with what is personal opened. One that cannot be
- * read comes as such.
- * @throws when a key does not open: a wrong master key must erase nobody.
+ * read, or whose key does not open, comes as such.
+ * @throws when a key does not open and none has yet: a wrong master key must erase nobody, and halt no view
  */
 export async function openPage(
   tenantId: string,
@@ -24,16 +29,15 @@ export async function openPage(
   { writer, cryptography, keyVault }: PageOpener,
 ): Promise<readonly PageEvent[]> {
   const wrapped = await subjectKeysOf(writer, tenantId, page)
-  const keys = new Map<string, Uint8Array>()
-  for (const [id, box] of Object.entries(wrapped)) {
-    const key = keyVault.unwrap(box, id)
-    if (!key) throw new Error('a subject key does not open under the master key in use')
-    keys.set(id, key)
-  }
+  const keys = new Map(Object.entries(wrapped).map(([id, box]) => [id, keyVault.unwrap(box, id)]))
+  if ([...keys.values()].includes(undefined) && !keyVault.hasOpened())
+    throw new Error('a subject key does not open under the master key in use')
   return page.events.map((envelope) => {
     try {
+      const { personal: sealed } = envelope
+      const key = sealed && keys.get(sealed.keyId)
+      if (sealed && !key && keys.has(sealed.keyId)) throw new DamagedKey('the key of its personal fields does not open')
       // Without a key the person has been erased.
-      const key = envelope.personal && keys.get(envelope.personal.keyId)
       const personal = key && openPersonal(cryptography, key, envelope)
       const payload = { data: envelope.data, ...(personal && { personal }) }
       return { envelope, event: readEvent(envelope.type, envelope.schemaVersion, payload) }

@@ -1,14 +1,15 @@
 import type { EventEnvelope } from '#common/envelope.ts'
 import { GENESIS_HASH } from '#common/envelope.ts'
+import type { DirectoryFollower } from '../directory/directory-follower.ts'
 import { subjectKeysOf, subjectsOf } from '../events/subject-keys.ts'
 import { verifyChain } from '../events/verify-chain.ts'
 import type { EventStore, LogPage } from '../ports/event-store.ts'
-import type { ProjectionStore, ShadowStore } from '../ports/projection-store.ts'
+import { positionOfView, type ProjectionStore, type ShadowStore } from '../ports/projection-store.ts'
 import type { TenantWriter } from '../ports/tenant-writer.ts'
 import { foldPage, selectorsOf, type FoldFailure } from './fold-page.ts'
 import { openPage, type PageOpener } from './open-page.ts'
 import { PAGE_SIZE } from './projector.ts'
-import { ShadowRows } from './shadow-rows.ts'
+import { RebuildUnderWay, ShadowRows } from './shadow-rows.ts'
 import { VIEW_NAMES, type ViewName } from './views.ts'
 
 export interface RebuildOptions extends PageOpener {
@@ -17,6 +18,8 @@ export interface RebuildOptions extends PageOpener {
   readonly store: Pick<ProjectionStore, 'state' | 'skipped'>
   readonly shadow: ShadowStore
   readonly writer: Pick<TenantWriter, 'subjectKeys' | 'log'>
+  /** Told which names came and went with events that the live views have not followed: no projector comes to those again. */
+  readonly names?: DirectoryFollower
   /** Leaves personal fields empty whose keys the writer does not have; without it, such a tenant is not rebuilt. */
   readonly withoutKeys?: boolean
 }
@@ -34,6 +37,8 @@ export type Rebuilt =
   | { readonly kind: 'elsewhere' }
   /** The writer lacks the keys of so many people. The live rows have been left as they are. */
   | { readonly kind: 'keyless'; readonly subjects: number }
+  /** Another rebuild of the tenant is under way. */
+  | { readonly kind: 'busy' }
 
 /**
  * Folds views of a tenant anew beside the live ones, page by page, and swaps them in when they have come as far. Readers and
@@ -47,27 +52,45 @@ export type Rebuilt =
  */
 export async function rebuild(
   tenantId: string,
-  wanted: readonly ViewName[],
-  { source, store, shadow, withoutKeys = false, ...opener }: RebuildOptions,
+  views: readonly ViewName[],
+  options: RebuildOptions,
   onEvents: (count: number) => void = () => undefined,
+): Promise<Rebuilt> {
+  try {
+    return await foldAnew(tenantId, views, options, onEvents)
+  } catch (fault) {
+    if (fault instanceof RebuildUnderWay) return { kind: 'busy' }
+    throw fault
+  }
+}
+
+async function foldAnew(
+  tenantId: string,
+  wanted: readonly ViewName[],
+  { source, store, shadow, names, withoutKeys = false, ...opener }: RebuildOptions,
+  onEvents: (count: number) => void,
 ): Promise<Rebuilt> {
   const { writer } = opener
   // A source that is the writer's own log has said already what there is.
   if (!withoutKeys && !source.sharesTenantLog && (await writer.log(tenantId, 0, 1)).head.position === 0)
     return { kind: 'elsewhere' }
-  const seen = (await store.state(tenantId)).position
+  const state = await store.state(tenantId)
+  const seen = state.position
   const views = seen === 0 ? VIEW_NAMES : wanted
   // As far as readers have seen already; where they have seen nothing, the source says at its end how far.
   let target = seen === 0 ? Infinity : seen
   const skipped = await store.skipped(tenantId)
   const skips = (view: ViewName, position: number) =>
     skipped.some((one) => one.view === view && one.position === position)
+  // Where nothing is known of what had been followed, the directory is not what has been lost.
+  const followed = seen === 0 ? Infinity : Math.min(...views.map((view) => positionOfView(state, view)))
   let at = await shadow.open(tenantId, views, { withoutKeys })
   const working = new ShadowRows(tenantId, shadow, at)
   let previous = at === 0 ? undefined : (await source.readTenant(tenantId, at - 1, 1)).events[0]
   if (at > 0 && previous?.position !== at) return { kind: 'broken', position: at }
   const read = (after: number) => source.readTenant(tenantId, after, Math.min(PAGE_SIZE, Math.max(1, target - after)))
   let coming: ReturnType<typeof read> | undefined
+  let refusedAt: number | undefined
   for (;;) {
     if (at >= target) {
       await working.flush()
@@ -76,6 +99,9 @@ export async function rebuild(
         const changed = views.filter((view) => swapped[view] === true)
         return { kind: 'rebuilt', position: at, changed }
       }
+      // Whoever finds nothing to wait for a second time has lost the shadow to somebody else, who has swapped it in.
+      if (at === refusedAt) throw new RebuildUnderWay('the shadow has gone')
+      refusedAt = at
       target = (await store.state(tenantId)).position
     }
     const log = await (coming ?? read(at))
@@ -97,10 +123,14 @@ export async function rebuild(
     if (!withoutKeys && keyless(events, subjectKeys).length > 0)
       return { kind: 'keyless', subjects: await countKeyless(tenantId, at, source, writer) }
     const page = await openPage(tenantId, { events, subjectKeys }, opener)
-    const { rows, failures } = foldPage(await working.load(selectorsOf(page, { views })), page, { views, skips })
-    const [failure] = failures
+    const before = await working.load(selectorsOf(page, { views }))
+    const folded = foldPage(before, page, { views, skips })
+    const [failure] = folded.failures
     if (failure) return { kind: 'failed', failure }
-    await working.put(last.position, rows)
+    const unfollowed = page.filter(({ envelope }) => envelope.position > followed)
+    if (names && unfollowed.length > 0)
+      await names.tell(last, names.changesOf({ ...folded, before, page: unfollowed }, views))
+    await working.put(last.position, folded.rows)
     onEvents(events.length)
     at = last.position
     previous = last

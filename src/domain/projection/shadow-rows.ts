@@ -8,6 +8,11 @@ const LONGEST = 2_000
 /** Rows kept in memory, changed or not. */
 const MOST_KEPT = 50_000
 
+/** Somebody else has moved the shadow, or begun another one. */
+export class RebuildUnderWay extends Error {
+  override readonly name = 'RebuildUnderWay'
+}
+
 const isKey = (selector: RowSelector) => 'key' in selector
 
 const emptyTables = <Table>(make: () => Table): ReadonlyMap<ViewName, Table> =>
@@ -67,7 +72,7 @@ export class ShadowRows {
     if (changed >= MOST_CHANGED || performance.now() - this.#writtenAt >= LONGEST) await this.#write()
   }
 
-  /** Writes all there is to write. @throws when another rebuild of the tenant is under way. */
+  /** Writes all there is to write. @throws {RebuildUnderWay} */
   async flush(): Promise<void> {
     await this.#write()
     await this.#writing
@@ -95,7 +100,7 @@ export class ShadowRows {
 
   async #commit(from: number, to: number, rows: ViewPage): Promise<void> {
     if ((await this.#shadow.commit(this.#tenantId, from, to, rows)) === 'conflict')
-      throw new Error('another rebuild of the tenant is under way')
+      throw new RebuildUnderWay('another rebuild of the tenant is under way')
   }
 
   #table(name: ViewName): Map<string, ViewRow | undefined> {

@@ -1,4 +1,6 @@
 import type { Halt, SkippedEvent } from '#domain/ports/projection-store.ts'
+import type { OutdatedTenant } from '#domain/projection/renewal.ts'
+import { outdatedViews, type ViewVersions } from '#domain/projection/view-versions.ts'
 import { VIEW_NAMES, VIEWS, type ViewName } from '#domain/projection/views.ts'
 import type { SqlRow, SqlSession } from './sql-session.ts'
 
@@ -39,12 +41,13 @@ export class PostgresProjectionStatus {
     this.#session = session
   }
 
-  /** Views that stand still, the oldest first. */
+  /** Views that stand still at an event they cannot fold, the oldest first. */
   async halted(limit: number): Promise<readonly HaltedView[]> {
     const rows = await this.#query(
       `select h.*, ${timeOf('halted_at')} as since,
          c.position - h.position + 1 as behind_by
-       from read_models.halt h join read_models.checkpoint c using (tenant_id) order by halted_at, tenant_id, view limit $1`,
+       from read_models.halt h join read_models.checkpoint c using (tenant_id)
+       where attempts > 0 order by halted_at, tenant_id, view limit $1`,
       limit,
     )
     return rows.map((row) => ({
@@ -79,6 +82,21 @@ export class PostgresProjectionStatus {
     )
     const counts = VIEW_NAMES.map((name) => [name, Number(rows[0]?.[name] ?? 0)] as const)
     return Object.fromEntries(counts.filter(([, count]) => count > 0))
+  }
+
+  /** Tenants after this one that have rows of an earlier version of a view, in the order of their ids. */
+  async outdatedTenants(after: string, limit: number): Promise<readonly OutdatedTenant[]> {
+    const earlier = VIEW_NAMES.map((name) => `coalesce((versions ->> '${name}')::integer, 0) < ${VIEWS[name].version}`)
+    const rows = await this.#query(
+      `select tenant_id, versions from read_models.checkpoint
+       where tenant_id > $1 and (${earlier.join(' or ')}) order by tenant_id limit $2`,
+      after,
+      limit,
+    )
+    return rows.map((row) => ({
+      tenantId: String(row['tenant_id']),
+      views: outdatedViews(row['versions'] as ViewVersions), // an object: `project_pages` and `swap_shadow` write it
+    }))
   }
 
   /** Of a tenant: the views whose rows another version has made. */

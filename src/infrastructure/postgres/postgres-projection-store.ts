@@ -4,10 +4,12 @@ import type {
   Halt,
   ProjectionState,
   ProjectionStore,
+  Refused,
   SkippedEvent,
   Wanted,
 } from '#domain/ports/projection-store.ts'
 import type { ViewRow } from '#domain/projection/view.ts'
+import { CURRENT_VERSIONS, type ViewVersions } from '#domain/projection/view-versions.ts'
 import { VIEW_NAMES, type ViewName, type ViewPage } from '#domain/projection/views.ts'
 import { ProjectionPages, VIEW_VERSIONS } from './projection-pages.ts'
 import { onlyRow, sqlState, type SqlRow, type SqlScope, type SqlSession, type SqlStatement } from './sql-session.ts'
@@ -15,6 +17,8 @@ import { pageOf, written } from './view-rows.ts'
 
 /** Raised by the functions of the schema when somebody else has moved what was to be moved. */
 const MOVED = 'AC001'
+/** A value that its column or index does not take, and never will: data exception, constraint, limit of the program. */
+const REFUSED = /^(?:22|23|54)/
 
 export interface PostgresProjectionStoreOptions {
   readonly besideLog?: boolean
@@ -38,12 +42,17 @@ export class PostgresProjectionStore implements ProjectionStore {
 
   async state(tenantId: string): Promise<ProjectionState> {
     const [checkpoints, halts = []] = await this.#session.transaction({ tenantId }, [
-      { text: 'select position, generation from read_models.checkpoint where tenant_id = $1', params: [tenantId] },
+      {
+        text: 'select position, generation, versions from read_models.checkpoint where tenant_id = $1',
+        params: [tenantId],
+      },
       { text: 'select view, position from read_models.halt where tenant_id = $1', params: [tenantId] },
     ])
+    const checkpoint = checkpoints?.[0]
     return {
-      position: Number(checkpoints?.[0]?.['position'] ?? 0),
-      generation: Number(checkpoints?.[0]?.['generation'] ?? 0),
+      position: Number(checkpoint?.['position'] ?? 0),
+      generation: Number(checkpoint?.['generation'] ?? 0),
+      versions: checkpoint ? (checkpoint['versions'] as ViewVersions) : CURRENT_VERSIONS, // `project_pages` and `swap_shadow` write it
       halted: halts.map((row) => ({ view: viewIn(row), position: Number(row['position']) })),
     }
   }
@@ -57,13 +66,14 @@ export class PostgresProjectionStore implements ProjectionStore {
   }
 
   async commit(tenantId: string, from: Checkpoint, to: number, rows: ViewPage, halts: readonly Halt[] = []) {
-    if (halts.length === 0) return this.#pages.commit({ tenantId, from, to, rows })
+    if (halts.length === 0) return this.#pages.commit({ tenantId, from, to, rows }).catch(refusedOr)
     const advance = {
       text: 'select read_models.advance($1, $2, $3, $4, $5::jsonb)',
       params: [tenantId, from.position, from.generation, to, VIEW_VERSIONS],
     }
     const insertHalts = halts.map((halt) => insertHalt(tenantId, halt))
     const results = await this.#unlessMoved({ tenantId }, [advance, ...upserts(tenantId, rows), ...insertHalts])
+    if (results && 'refused' in results) return results
     return results ? 'committed' : 'conflict'
   }
 
@@ -104,11 +114,12 @@ export class PostgresProjectionStore implements ProjectionStore {
     to: number,
     rows: ViewPage,
     halt?: Halt,
-  ): Promise<CatchUp> {
+  ): Promise<CatchUp | Refused> {
     const move = { text: 'select read_models.catch_up($1, $2, $3, $4) as done', params: [tenantId, view, from, to] }
     const again = halt ? [updateHalt(tenantId, halt)] : []
     const results = await this.#unlessMoved({ tenantId }, [move, ...upserts(tenantId, rows), ...again])
     if (!results) return 'conflict'
+    if ('refused' in results) return results
     return onlyRow(results[0])['done'] === true ? 'done' : 'committed'
   }
 
@@ -117,9 +128,17 @@ export class PostgresProjectionStore implements ProjectionStore {
       return await this.#session.transaction(scope, statements)
     } catch (fault) {
       if (sqlState(fault) === MOVED) return undefined
-      throw fault
+      return refusedOr(fault)
     }
   }
+}
+
+/** @throws what is no refusal of a row */
+function refusedOr(fault: unknown): Refused {
+  const code = sqlState(fault) ?? ''
+  if (!REFUSED.test(code)) throw fault
+  // Its message may name values.
+  return { refused: `the database does not take the row (SQLSTATE ${code})` }
 }
 
 const viewIn = (row: SqlRow): ViewName => row['view'] as ViewName // written by this store only

@@ -3,7 +3,8 @@ import { EmailAddress } from '#common/email.ts'
 import type { EventEnvelope } from '#common/envelope.ts'
 import { EVENT_TYPES } from '#domain/events/event-registry.ts'
 import { positionOfView } from '#domain/ports/projection-store.ts'
-import { PAGE_SIZE, Projector } from '#domain/projection/projector.ts'
+import { CURRENT_VERSIONS } from '#domain/projection/view-versions.ts'
+import { PAGE_SIZE, Projector, ViewsAheadFault } from '#domain/projection/projector.ts'
 import { VIEW_NAMES, VIEWS } from '#domain/projection/views.ts'
 import { MemoryDirectory } from '../../../support/memory-directory.ts'
 import { MemoryProjectionStore } from '../../../support/memory-projection-store.ts'
@@ -22,13 +23,17 @@ import {
 
 function projectionOf(
   writer: WriterUnderTest,
-  change: { readonly read?: (events: readonly EventEnvelope[]) => readonly EventEnvelope[] } = {},
+  change: {
+    readonly read?: (events: readonly EventEnvelope[]) => readonly EventEnvelope[]
+    readonly keys?: (keys: Readonly<Record<string, string>>) => Readonly<Record<string, string>>
+  } = {},
 ) {
   const store = new MemoryProjectionStore()
   const directory = new MemoryDirectory()
   const confirmed: number[] = []
   const errors: string[] = []
   const waits: number[] = []
+  const outdated: string[] = []
   /** Called whenever the projector waits. */
   const onWait: { call: () => void } = { call: () => undefined }
   const make = () =>
@@ -44,7 +49,10 @@ function projectionOf(
       directory,
       logger: { error: (message) => void errors.push(message) },
       writer: {
-        subjectKeys: (_tenantId, ids) => writer.core.subjectKeys(ids),
+        subjectKeys: async (_tenantId, ids) => {
+          const keys = await writer.core.subjectKeys(ids)
+          return change.keys ? change.keys(keys) : keys
+        },
         confirmProjected: async (_tenantId, position) => {
           confirmed.push(position)
         },
@@ -55,8 +63,9 @@ function projectionOf(
         waits.push(milliseconds)
         onWait.call()
       },
+      onOutdated: (tenantId) => void outdated.push(tenantId),
     })
-  return { store, directory, confirmed, errors, waits, onWait, make }
+  return { store, directory, confirmed, errors, waits, outdated, onWait, make }
 }
 
 describe('every view', () => {
@@ -291,7 +300,7 @@ describe('the projector', () => {
     const writer = await foundedTenant()
     const wrong = new WriterUnderTest(writer.storage, {
       ...writer.tools,
-      keyVault: { ...writer.tools.keyVault, unwrap: () => undefined },
+      keyVault: { ...writer.tools.keyVault, unwrap: () => undefined, hasOpened: () => false },
     })
     const { store, make } = projectionOf(wrong)
     await expect(make().project(TENANT)).rejects.toThrow('master key')
@@ -422,6 +431,133 @@ describe('a view that meets an event it cannot fold', () => {
     const { make } = projectionOf(await foundedTenant())
     await make().project(TENANT)
     expect(await make().retry(TENANT, 'user_profile')).toBeUndefined()
+  })
+})
+
+describe('a person’s key that is damaged', () => {
+  it('halts the views that need it, and no other, and blanks nobody', async () => {
+    const writer = await foundedTenant()
+    await writer.given(registerUser(3))
+    const damage = { is: true }
+    const { store, make } = projectionOf(writer, {
+      keys: (keys) =>
+        damage.is
+          ? Object.fromEntries(Object.entries(keys).map(([id, key]) => [id, id === userIdOf(3) ? 'mk1.AAAA' : key]))
+          : keys,
+    })
+    const { halted } = await make().project(TENANT)
+    const position = writer.storage.events.find(({ personal }) => personal?.keyId === userIdOf(3))?.position
+    expect(halted).toEqual(
+      (['tenant_metrics', 'user_profile'] as const).map((view) => expect.objectContaining({ view, position })),
+    )
+    expect((await store.halts())[0]?.error).toBe('DamagedKey: the key of its personal fields does not open')
+    expect(store.rows('user_profile').map(({ key }) => key)).not.toContain(userIdOf(3))
+    damage.is = false
+    for (const { view } of halted) expect(await make().retry(TENANT, view)).toBeUndefined()
+    expect(store.rows('user_profile').find(({ key }) => key === userIdOf(3))).toMatchObject({
+      email: 'user3@example.com',
+    })
+  })
+})
+
+describe('a row that the store does not take', () => {
+  const refusedUser = async (users = 40) => {
+    const writer = await foundedTenant()
+    for (let number = 3; number <= users; number++) await writer.given(registerUser(number))
+    const scene = projectionOf(writer)
+    scene.store.refuses = (view, row) => view === 'user_profile' && row.key === userIdOf(20)
+    const position = writer.storage.events.find(
+      ({ data }) => (data as { userId?: string }).userId === userIdOf(20),
+    )?.position
+    return { writer, position, ...scene }
+  }
+
+  it('halts its view at the event that it follows from, wherever in a page that is, and the other views go on', async () => {
+    const { writer, position, store, make } = await refusedUser()
+    const state = await make().project(TENANT)
+    expect(state).toMatchObject({
+      position: writer.storage.head.position,
+      halted: [{ view: 'user_profile', position }],
+    })
+    expect(await store.halts()).toMatchObject([
+      { view: 'user_profile', position, attempts: 3, error: 'RefusedRow: it is too long' },
+    ])
+    expect(store.rows('user_profile').map(({ key }) => key)).toContain(userIdOf(19))
+    expect(store.rows('tenant_metrics')).toMatchObject([{ totalUsers: 40 }])
+  })
+
+  it('does not halt a view for a refusal that passes', async () => {
+    const { writer, store, onWait, make } = await refusedUser()
+    onWait.call = () => (store.refuses = () => false)
+    expect(await make().project(TENANT)).toMatchObject({ position: writer.storage.head.position, halted: [] })
+  })
+
+  it('stands where it stood when it is retried in vain, and catches up once the store takes it', async () => {
+    const { writer, position, store, make } = await refusedUser()
+    await make().project(TENANT)
+    expect(await make().retry(TENANT, 'user_profile')).toMatchObject({ position, attempts: 4 })
+    store.refuses = () => false
+    expect(await make().retry(TENANT, 'user_profile')).toBeUndefined()
+    const fresh = projectionOf(writer)
+    await fresh.make().project(TENANT)
+    expect(store.rows('user_profile')).toEqual(fresh.store.rows('user_profile'))
+  })
+
+  it('halts every view at an event whose rows all of them are refused', async () => {
+    const { position, store, make } = await refusedUser()
+    store.refuses = (_view, row) => row.position >= (position ?? 0)
+    const { halted } = await make().project(TENANT)
+    expect(halted.map(({ view }) => view).toSorted()).toEqual(['tenant_metrics', 'user_profile'])
+  })
+})
+
+describe('rows of another version of a view', () => {
+  it('are left as they are until they are rebuilt, and the other views go on', async () => {
+    const writer = await foundedTenant()
+    const { store, outdated, errors, make } = projectionOf(writer)
+    await make().project(TENANT)
+    const before = store.rows('user_profile')
+    store.versions = { ...CURRENT_VERSIONS, user_profile: VIEWS.user_profile.version - 1 }
+    expect(await make().project(TENANT)).toMatchObject({ halted: [] })
+    expect(outdated).toEqual([])
+    const { position } = writer.storage.head
+    await writer.given(registerUser(3), registerUser(4))
+    const state = await make().project(TENANT)
+    expect(positionOfView(state, 'user_profile')).toBe(position)
+    expect(positionOfView(state, 'tenant_metrics')).toBe(writer.storage.head.position)
+    expect(store.rows('user_profile')).toEqual(before)
+    expect(store.rows('tenant_metrics')).toMatchObject([{ totalUsers: 4 }])
+    expect(await store.halts()).toMatchObject([{ view: 'user_profile', position: position + 1, attempts: 0 }])
+    expect(outdated).toEqual([TENANT])
+    // It is nothing that an operator has to see to.
+    expect(errors).toEqual([])
+    await writer.given(registerUser(5))
+    await make().project(TENANT)
+    expect(outdated).toEqual([TENANT])
+    expect(await make().retry(TENANT, 'user_profile')).toMatchObject({ position: position + 1, attempts: 0 })
+    expect(store.rows('user_profile')).toEqual(before)
+  })
+
+  it('are as outdated where the view is new', async () => {
+    const writer = await foundedTenant()
+    const { store, make } = projectionOf(writer)
+    await make().project(TENANT)
+    const { user_profile: _new, ...others } = CURRENT_VERSIONS
+    store.versions = others
+    await writer.given(registerUser(3))
+    expect(await make().project(TENANT)).toMatchObject({ halted: [{ view: 'user_profile' }] })
+  })
+
+  it('are left to processes of that version where it is a later one', async () => {
+    const writer = await foundedTenant()
+    const { store, make } = projectionOf(writer)
+    const { position } = await make().project(TENANT)
+    store.versions = { ...CURRENT_VERSIONS, user_profile: VIEWS.user_profile.version + 1 }
+    // There is nothing to do: nobody has to be turned away.
+    expect(await make().project(TENANT)).toMatchObject({ position })
+    await writer.given(registerUser(3))
+    await expect(make().project(TENANT)).rejects.toThrow(ViewsAheadFault)
+    expect(await store.state()).toMatchObject({ position, halted: [] })
   })
 })
 

@@ -22,7 +22,8 @@ function memoryShadow() {
     load: (...given) => rows.load(...given),
     async commit(tenantId, from, to, page) {
       const result = await rows.commit(tenantId, { position: from, generation: 0 }, to, page)
-      if (result === 'committed') written.push(to)
+      if (result !== 'committed') return 'conflict'
+      written.push(to)
       return result
     },
     swap: async () => ({}),
@@ -46,7 +47,7 @@ const sourceOf = (writer: WriterUnderTest, sizes: readonly number[]): EventStore
 const optionsOf = (writer: WriterUnderTest, shadow: ShadowStore, sizes: readonly number[]) => ({
   source: sourceOf(writer, sizes),
   // Nothing is known of what readers have seen: the source says where to end.
-  store: { state: async () => ({ position: 0, generation: 0, halted: [] }), skipped: async () => [] },
+  store: { state: () => new MemoryProjectionStore().state(), skipped: async () => [] },
   shadow,
   writer: {
     subjectKeys: (_tenantId: string, ids: readonly string[]) => writer.core.subjectKeys(ids),
@@ -63,6 +64,16 @@ async function writerAfter(batches: readonly (readonly Step[])[]): Promise<Write
 }
 
 describe('a rebuild', () => {
+  it('leaves the tenant to another rebuild that has swapped the shadow in meanwhile, or has moved it', async () => {
+    const writer = await foundedTenant()
+    const { store } = memoryShadow()
+    const gone = { ...store, swap: async () => undefined }
+    expect(await rebuild(TENANT, VIEW_NAMES, optionsOf(writer, gone, [3]))).toEqual({ kind: 'busy' })
+    const moved = memoryShadow()
+    const taken: ShadowStore = { ...moved.store, commit: async () => 'conflict' }
+    expect(await rebuild(TENANT, VIEW_NAMES, optionsOf(writer, taken, [3]))).toEqual({ kind: 'busy' })
+  })
+
   it('comes to the rows that the log folds to, in pages of any size, also when it was interrupted', async () => {
     await fc.assert(
       fc.asyncProperty(
