@@ -23,6 +23,10 @@ export function objectIn(value: unknown): Readonly<Record<string, Json>> {
   return object.success ? object.data : {}
 }
 
+/** Whether an event is the server's own: of a stream of its own, or a link or tombstone in somebody's. */
+export const isSystemEvent = ({ stream, type }: { readonly stream: string; readonly type: string }): boolean =>
+  stream.startsWith('$') || type.startsWith('$')
+
 /** How an append is refused that carries more than one may; undefined when it does not. */
 export function tooLarge(events: readonly StoreEvent[]): Extract<AppendResult, { kind: 'tooLarge' }> | undefined {
   const bytes = appendBytes(events)

@@ -13,7 +13,14 @@ import {
   type StreamStore,
 } from '#domain/ports/event-store.ts'
 import type { StoreAdministration } from '#domain/ports/store-administration.ts'
-import { metadataOf, metadataStream, objectIn, probed, tooLarge } from '#domain/event-store/store-answers.ts'
+import {
+  isSystemEvent,
+  metadataOf,
+  metadataStream,
+  objectIn,
+  probed,
+  tooLarge,
+} from '#domain/event-store/store-answers.ts'
 import { AtomPubProjections } from './atompub-projections.ts'
 import { pollingSubscription } from './polling-subscription.ts'
 
@@ -29,15 +36,18 @@ const ALL_START = '0'.repeat(32)
 const Entry = z.object({
   eventId: z.string(),
   eventType: z.string(),
-  eventNumber: z.int(),
+  // Not z.int(): a tombstone has the largest number of 64 bits, which is no safe integer.
+  eventNumber: z.number(),
   streamId: z.string(),
   data: z.string().optional(),
   metaData: z.string().optional(),
 })
+/** A link whose target is gone is shown without any of its own, should a server resolve links all the same. */
+const Bare = z.object({ eventId: z.undefined().optional(), summary: z.string().optional() })
 const Feed = z.object({
   headOfStream: z.boolean(),
   links: z.array(z.object({ uri: z.string(), relation: z.string() })),
-  entries: z.array(Entry),
+  entries: z.array(z.union([Entry, Bare])),
 })
 type Feed = z.infer<typeof Feed>
 
@@ -102,7 +112,7 @@ export class AtomPubEventStore implements StreamStore {
       if (typeof page === 'string') throw new EventStoreFault(`the store refused to read all streams: ${page}`)
       // Positions stand in the links alone; without a link to what is newer, the page ends where it began.
       const newer = page.links.find(({ relation }) => relation === 'previous')?.uri.match(/\/([0-9A-F]{32})\//i)?.[1]
-      const events = eventsOf(page).filter(({ stream }) => !stream.startsWith('$'))
+      const events = eventsOf(page).filter((event) => !isSystemEvent(event))
       const endOfStore = page.entries.length < limit
       // A page of nothing but system events is not the end.
       if (events.length > 0 || endOfStore || newer === undefined) return { events, next: newer ?? next, endOfStore }
@@ -232,7 +242,11 @@ export class AtomPubEventStore implements StreamStore {
     headers: Record<string, string> = {},
     signal?: AbortSignal,
   ): Promise<Feed | 'streamNotFound' | 'streamDeleted' | 'accessDenied'> {
-    const response = await this.#fetch(path, { headers: { Accept: ATOM, ...headers }, ...(signal && { signal }) })
+    const response = await this.#fetch(path, {
+      // Resolved, which is what the server does unless told otherwise, a link would show as the event it points to.
+      headers: { Accept: ATOM, 'ES-ResolveLinkTos': 'false', ...headers },
+      ...(signal && { signal }),
+    })
     if (response.status === 200) return Feed.parse(await response.json())
     const body = await response.text()
     if (response.status === 404 && !isAboutStream(response, body)) throw new EventStoreFault(NOT_SERVED)
@@ -275,14 +289,18 @@ const versionOf = (expected: ExpectedRevision): string => (expected === 'noStrea
 
 /** Feeds are newest first. */
 const eventsOf = ({ entries }: Feed): readonly RecordedStoreEvent[] =>
-  entries.toReversed().map(({ eventId, eventType, eventNumber, streamId, data, metaData }) => ({
-    id: eventId.toLowerCase(),
-    type: eventType,
-    stream: streamId,
-    revision: eventNumber,
-    data: objectIn(parsed(data)),
-    metadata: objectIn(parsed(metaData)),
-  }))
+  entries.toReversed().flatMap((entry) => {
+    if (entry.eventId === undefined) return []
+    const { eventId, eventType, eventNumber, streamId, data, metaData } = entry
+    return {
+      id: eventId.toLowerCase(),
+      type: eventType,
+      stream: streamId,
+      revision: eventNumber,
+      data: objectIn(parsed(data)),
+      metadata: objectIn(parsed(metaData)),
+    }
+  })
 
 /** Undefined where it is no JSON: others may write that too. */
 function parsed(text: string | undefined): unknown {

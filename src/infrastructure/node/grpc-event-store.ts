@@ -31,7 +31,14 @@ import {
 } from '#domain/ports/event-store.ts'
 import type { StoreAdministration } from '#domain/ports/store-administration.ts'
 import { appendBytes } from '#domain/event-store/append-bytes.ts'
-import { metadataOf, metadataStream, objectIn, probed, tooLarge } from '#domain/event-store/store-answers.ts'
+import {
+  isSystemEvent,
+  metadataOf,
+  metadataStream,
+  objectIn,
+  probed,
+  tooLarge,
+} from '#domain/event-store/store-answers.ts'
 import { GrpcConnection } from './grpc-connection.ts'
 import { GrpcProjections } from './grpc-projections.ts'
 
@@ -107,7 +114,8 @@ export class GrpcEventStore implements StreamStore {
           if (event?.position === undefined || event.position.commit === after) continue
           read++
           next = String(event.position.commit)
-          if (!event.streamId.startsWith('$')) events.push(recorded(event))
+          const one = recorded(event)
+          if (!isSystemEvent(one)) events.push(one)
         }
       })
       const endOfStore = read < limit

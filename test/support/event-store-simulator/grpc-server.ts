@@ -18,6 +18,7 @@ import type { Faults } from './faults.ts'
 import {
   ANY,
   NO_STREAM,
+  revisionText,
   STREAM_EXISTS,
   type ProposedRecord,
   type SimulatedStore,
@@ -363,7 +364,7 @@ function recordedOf(record: StoredRecord): Streams.ReadResp.ReadEvent.RecordedEv
   const event = new streamsMessages.ReadResp.ReadEvent.RecordedEvent()
   event.setId(uuidOf(record.id))
   event.setStreamIdentifier(identifierOf(record.stream))
-  event.setStreamRevision(String(record.revision))
+  event.setStreamRevision(revisionText(record.revision))
   setPosition(event, record.position)
   const metadata = event.getMetadataMap()
   metadata.set('type', record.type)
