@@ -22,6 +22,7 @@ import {
   tooLarge,
 } from '#domain/event-store/store-answers.ts'
 import { AtomPubProjections } from './atompub-projections.ts'
+import { connectionCause } from './connection-fault.ts'
 import { pollingSubscription } from './polling-subscription.ts'
 
 const EVENTS = 'application/vnd.eventstore.events+json'
@@ -30,6 +31,8 @@ const ATOM = 'application/vnd.eventstore.atom+json'
 const NOT_SERVED =
   'no AtomPub is served there: start the server with EVENTSTORE_ENABLE_ATOM_PUB_OVER_HTTP=true, ' +
   'or, before a gateway, check the path of EVENTSTORE_URL'
+/** How a private authority is trusted: by Node's own variable. A Worker trusts public ones alone. */
+const TRUST = 'name it in NODE_EXTRA_CA_CERTS; a Worker trusts public ones alone'
 /** Where $all begins: commit and prepare position, both zero. */
 const ALL_START = '0'.repeat(32)
 
@@ -152,7 +155,7 @@ export class AtomPubEventStore implements StreamStore {
   }
 
   health() {
-    return probed(this, causeOf)
+    return probed(this, (fault) => this.#causeOf(fault))
   }
 
   async capabilities() {
@@ -196,7 +199,7 @@ export class AtomPubEventStore implements StreamStore {
       // Read to its end: an answer that breaks off tells nothing.
       await response.arrayBuffer()
     } catch (fault) {
-      return { kind: 'outcomeUnknown', cause: causeOf(fault) }
+      return { kind: 'outcomeUnknown', cause: this.#causeOf(fault) }
     }
     const { status } = response
     if (status === 201) {
@@ -252,8 +255,16 @@ export class AtomPubEventStore implements StreamStore {
     if (response.status === 404 && !isAboutStream(response, body)) throw new EventStoreFault(NOT_SERVED)
     if (response.status === 404) return 'streamNotFound'
     if (response.status === 410) return 'streamDeleted'
-    if (response.status === 401) return 'accessDenied'
+    if (response.status === 401 || response.status === 403) return 'accessDenied'
     throw new EventStoreFault(`the store answered ${response.status} to a read`)
+  }
+
+  /** Node tells the reason of a failed `fetch` apart. */
+  #causeOf(fault: unknown): string {
+    if (!(fault instanceof Error)) return String(fault)
+    const reason = fault.cause instanceof Error ? fault.cause.message : ''
+    const text = reason === '' ? `${fault.name}: ${fault.message}` : `${fault.message}: ${reason}`
+    return connectionCause(text, { isWithoutTls: this.#base.startsWith('http:'), trust: TRUST })
   }
 
   #fetch(path: string, init: RequestInit): Promise<Response> {
@@ -309,11 +320,4 @@ function parsed(text: string | undefined): unknown {
   } catch {
     return undefined
   }
-}
-
-/** Node tells the reason of a failed `fetch` apart. */
-function causeOf(fault: unknown): string {
-  if (!(fault instanceof Error)) return String(fault)
-  const reason = fault.cause instanceof Error ? fault.cause.message : ''
-  return reason === '' ? `${fault.name}: ${fault.message}` : `${fault.message}: ${reason}`
 }

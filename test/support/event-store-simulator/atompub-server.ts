@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { checkAccess, USERS, type Operation } from './access.ts'
+import { checkAccess, loginOf, type Operation } from './access.ts'
+import type { ServerCertificate } from './certificates.ts'
 import type { Faults } from './faults.ts'
 import {
   ANY,
@@ -41,17 +43,23 @@ export interface SimulatedServer {
   close(): Promise<void>
 }
 
-/** The HTTP side of the simulated EventStoreDB (AtomPub), as 4.1.4 was seen to answer. */
-export async function startAtomPub(store: SimulatedStore, faults?: Faults, at = 0): Promise<SimulatedServer> {
-  const server = createServer((request, response) => {
+/** The HTTP side of the simulated EventStoreDB (AtomPub), as 4.1.4 was seen to answer. With a certificate, over TLS alone. */
+export async function startAtomPub(
+  store: SimulatedStore,
+  faults?: Faults,
+  at = 0,
+  tls?: ServerCertificate,
+): Promise<SimulatedServer> {
+  const answers = (request: IncomingMessage, response: ServerResponse) => {
     void respond(store, faults, request, response).catch((fault: unknown) => {
       response.writeHead(500).end(String(fault))
     })
-  })
+  }
+  const server = tls ? createTlsServer({ ...tls }, answers) : createServer(answers)
   await new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo // listens on a port
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -145,14 +153,6 @@ async function projections({ projections: all }: SimulatedStore, { method, url, 
     default:
       return answer(404, 'Not Found')
   }
-}
-
-function loginOf(authorization: string | undefined): string | undefined {
-  if (authorization === undefined) return undefined
-  const [user = '', password] = Buffer.from(authorization.replace(/^Basic /, ''), 'base64')
-    .toString()
-    .split(/:(.*)/s)
-  return USERS[user] === password ? user : 'wrong'
 }
 
 function expectedVersion(headers: Asked['headers']): number | undefined {
