@@ -3,15 +3,13 @@ import { runOperation } from '#api/operations/run-operation.ts'
 import type { WakeUp } from '#domain/ports/bus.ts'
 import { outdatedViews } from '#domain/projection/view-versions.ts'
 import type { QueuedOperation } from '#domain/ports/command-queue.ts'
+import { consumeBatch } from '#infrastructure/workerd/consume-batch.ts'
 import { logger, servicesOf, type EdgeServices } from './worker-services.ts'
 
 export { DirectoryObject } from '../durable-objects/directory-object.ts'
 export { KeyRingObject } from '../durable-objects/key-ring-object.ts'
 export { TenantObject } from '../durable-objects/tenant-object.ts'
 
-/** How the queues of what was given up end. */
-const DEAD = '-dead'
-const RETRY_SECONDS = 5
 /** The cron trigger that looks for read models of an earlier version, as in wrangler.toml. */
 const RENEWALS = '17 * * * *'
 
@@ -21,25 +19,6 @@ const app = createApp({
   addressOf: (context) =>
     (context as { req: { header(name: string): string | undefined } }).req.header('cf-connecting-ip') ?? '127.0.0.1', // a Hono context
 })
-
-/** Each kind has a queue of its own; a wake-up names no operation. */
-const isOperation = (message: Message<WakeUp | QueuedOperation>): message is Message<QueuedOperation> =>
-  'operationId' in message.body
-
-/** Does what messages ask for once, and has them sent again when it fails. */
-async function settled(
-  messages: readonly Message<WakeUp | QueuedOperation>[],
-  trouble: string,
-  work: () => Promise<unknown>,
-): Promise<void> {
-  try {
-    await work()
-    for (const message of messages) message.ack()
-  } catch (fault) {
-    logger.error(trouble, { tenantId: messages[0]?.body.tenantId, fault: String(fault) })
-    for (const message of messages) message.retry({ delaySeconds: RETRY_SECONDS })
-  }
-}
 
 /** Brings a tenant's read models to the end of its log, and rebuilds what an earlier version has made of them. */
 async function project({ projector, renewal }: EdgeServices, tenantId: string): Promise<void> {
@@ -51,31 +30,19 @@ async function project({ projector, renewal }: EdgeServices, tenantId: string): 
 export default {
   fetch: app.fetch,
 
-  /**
-   * Wake-ups: each tenant named is projected once, whatever the number of its messages. Operations: each is run. Dead letters
-   * are reported.
-   */
-  async queue(batch, env) {
-    if (batch.queue.endsWith(DEAD)) {
-      for (const { body } of batch.messages)
-        logger.error('a message was given up; the tenant’s sweep goes on', { queue: batch.queue, ...body })
-      return batch.ackAll()
-    }
-    const services = await servicesOf(env)
-    const wakeUps = batch.messages.filter((message) => !isOperation(message))
-    await Promise.all([
-      ...[...Map.groupBy(wakeUps, ({ body }) => body.tenantId)].map(([tenantId, messages]) =>
-        settled(messages, 'projection failed', () => project(services, tenantId)),
-      ),
-      ...batch.messages
-        .filter((message) => isOperation(message))
-        .map((message) =>
-          settled([message], 'an operation will be tried again', () =>
-            runOperation(services, (request) => app.fetch(request, env), message.body),
-          ),
-        ),
-    ])
-  },
+  /** Projects tenants that are woken, runs operations, and reports dead letters. */
+  queue: (batch, env) =>
+    consumeBatch(
+      batch,
+      async () => {
+        const services = await servicesOf(env)
+        return {
+          project: (tenantId) => project(services, tenantId),
+          run: (operation) => runOperation(services, (request) => app.fetch(request, env), operation),
+        }
+      },
+      logger,
+    ),
 
   /**
    * Rotates the signing keys in time even when nobody signs in: a key is published before it signs. Rarely, because it wakes the

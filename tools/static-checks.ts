@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildServer, buildWorker } from './build.ts'
+import { goldenFaults } from './golden-digests.ts'
 import { type Finished, ROOT, run } from './run.ts'
 
 /**
@@ -63,6 +64,11 @@ async function forbiddenInWorker(): Promise<Verdict> {
     : { kind: 'failed', output: `the Worker's bundle imports:\n${found.join('\n')}` }
 }
 
+function goldens(): Verdict {
+  const faults = goldenFaults()
+  return faults.length === 0 ? { kind: 'passed' } : { kind: 'failed', output: faults.join('\n') }
+}
+
 /** npm prints one JSON document: a report with counts by severity, or a message why there is none. */
 async function audit(): Promise<Verdict> {
   const { output } = await run('npm', ['audit', '--omit=dev', '--json'])
@@ -88,6 +94,7 @@ function member(value: unknown, key: string): unknown {
 /** Every static check, in the order they run: the cheap ones first, and those of the bundles after the build. */
 export const STATIC_CHECKS: readonly StaticCheck[] = [
   tool('format (oxfmt)', 'oxfmt', ['--check', '.']),
+  { name: 'golden events', run: async () => goldens() },
   tool('environment types (wrangler types)', 'npm', ['run', '--silent', 'types', '--', '--check']),
   ...PROGRAMS.map((program) => tool(`types ${program} (tsc)`, 'tsc', ['-p', `tsconfig.${program}.json`])),
   tool('lint (oxlint)', 'oxlint', ['--type-aware']),

@@ -159,9 +159,10 @@ async function examineSchema(session: SqlSession): Promise<Finding> {
 
 async function examineEventStore(configuration: Configuration): Promise<readonly Finding[]> {
   const check = 'event store'
-  const store = openEventStore(configuration)
-  if (!store) return [{ check, status: 'ok', detail: 'embedded (the tenants’ logs)' }]
+  let store: ReturnType<typeof openEventStore>
   try {
+    store = openEventStore(configuration)
+    if (!store) return [{ check, status: 'ok', detail: 'embedded (the tenants’ logs)' }]
     const { status, latency, detail } = await store.health()
     const { protocol, serverVersion } = await store.capabilities()
     const speaks = `${protocol === 'grpc' ? 'gRPC' : 'AtomPub'}${serverVersion === undefined ? '' : `, ${serverVersion}`}`
@@ -171,7 +172,7 @@ async function examineEventStore(configuration: Configuration): Promise<readonly
           {
             check,
             status: 'failed',
-            detail: 'refuses the user',
+            detail: `refuses the user${detail === undefined ? '' : `, who ${detail}`}`,
             remedy: 'check EVENTSTORE_USERNAME and EVENTSTORE_PASSWORD, then run “acci eventstore init”',
           },
         ]
@@ -184,8 +185,11 @@ async function examineEventStore(configuration: Configuration): Promise<readonly
               'is it running, and EVENTSTORE_URL right? Commands go on meanwhile; what waits is sent on its return',
           },
         ]
+  } catch (fault) {
+    // An address that its client does not take: a file of certificates that is not there, for one.
+    return [{ check, status: 'failed', detail: textOf(fault), remedy: 'check EVENTSTORE_URL' }]
   } finally {
-    await store.close()
+    await store?.close()
   }
 }
 

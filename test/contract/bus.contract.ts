@@ -2,6 +2,12 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { newId } from '#domain/new-id.ts'
 import type { Bus } from '#domain/ports/bus.ts'
 
+/** What an adapter leaves to somebody else. */
+export interface BusExceptions {
+  /** Consumers are the runtime's: it may have two of them project a tenant, where the guarded checkpoint decides. */
+  readonly consumersAreTheRuntimes?: boolean
+}
+
 export interface BusUnderTest {
   readonly bus: Bus
   /** Adds an event to a tenant's log. Returns its position. */
@@ -15,15 +21,20 @@ export interface BusUnderTest {
  * What every adapter of `Bus` does, together with what takes the wake-ups at its other end.
  * @param open with the work that a wake-up leads to, which returns the position it has come to
  */
-export function busContract(open: (project: (tenantId: string) => Promise<number>) => Promise<BusUnderTest>): void {
+export function busContract(
+  open: (project: (tenantId: string) => Promise<number>) => Promise<BusUnderTest>,
+  { consumersAreTheRuntimes = false }: BusExceptions = {},
+): void {
   /** A bus and a projector whose projections are held until they are let go. */
   async function opened({ failing = new Set<string>() } = {}) {
     const heads = new Map<string, number>()
     const runs: { readonly tenantId: string; readonly end: () => void }[] = []
     const underWay: string[] = []
+    /** Tenants that were begun while they were under way; told apart, since a projection that throws is just tried again. */
+    const twice: string[] = []
     let held = false
     const { bus, commit, lose, stop } = await open(async (tenantId) => {
-      expect(underWay).not.toContain(tenantId)
+      if (underWay.includes(tenantId)) twice.push(tenantId)
       underWay.push(tenantId)
       const reached = heads.get(tenantId) ?? 0
       const { promise, resolve: end } = Promise.withResolvers<void>()
@@ -39,6 +50,7 @@ export function busContract(open: (project: (tenantId: string) => Promise<number
       stop,
       runs,
       underWay,
+      twice,
       hold: () => {
         held = true
       },
@@ -67,7 +79,7 @@ export function busContract(open: (project: (tenantId: string) => Promise<number
     })
 
     it('projects several tenants beside each other, and each of them once at a time', async () => {
-      const { wake, hold, release, underWay, runsOf } = await opened()
+      const { wake, hold, release, underWay, twice, runsOf } = await opened()
       const [busy, other] = [newId.tenant(), newId.tenant()]
       hold()
       await wake(busy)
@@ -75,9 +87,9 @@ export function busContract(open: (project: (tenantId: string) => Promise<number
       await expect.poll(() => underWay.toSorted(), within).toEqual([busy, other].toSorted())
       for (let more = 0; more < 20; more++) await wake(busy)
       release()
-      // That no two are under way together is checked at each begin.
       await expect.poll(() => runsOf(busy), within).toBeGreaterThan(1)
       await expect.poll(() => underWay, within).toEqual([])
+      if (!consumersAreTheRuntimes) expect(twice).toEqual([])
     })
 
     it('goes on after a projection that failed', async () => {
@@ -106,7 +118,7 @@ export function busContract(open: (project: (tenantId: string) => Promise<number
       await expect.poll(() => runsOf(tenantId), within).toBeGreaterThan(1)
     })
 
-    it('ends what is under way when it stops, and begins nothing more', async () => {
+    it.skipIf(consumersAreTheRuntimes)('ends what is under way when it stops, and begins nothing more', async () => {
       const { wake, hold, release, underWay, stop, runs } = await opened()
       const tenantId = newId.tenant()
       hold()

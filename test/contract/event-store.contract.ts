@@ -52,6 +52,58 @@ export function foreignEventsContract(
   })
 }
 
+/**
+ * What every adapter does that reads a server with projections: it makes links.
+ * @param link puts a link to an event, named `revision@stream`, at the end of a stream
+ */
+export function linksContract(open: () => StreamStore, link: (stream: string, target: string) => void): void {
+  it('reads all streams over tombstones, deletions, metadata and links, also to what is gone: none of them is an event', async () => {
+    const [store, kept, deleted, buried, links] = [open(), stream(), stream(), stream(), stream()]
+    let checkpoint: string | undefined
+    for (let end = false; !end;) {
+      const page = await store.readAll(checkpoint, 500)
+      checkpoint = page.next
+      end = page.endOfStore
+    }
+    for (const name of [kept, deleted, buried]) {
+      await store.append(name, 'noStream', events(2))
+      link(links, `1@${name}`)
+    }
+    await store.writeMetadata(kept, 'noStream', { owner: 'orchard' })
+    await store.delete(deleted, 1)
+    await store.tombstone(buried, 1)
+    await store.append(kept, 1, [event(2)])
+    const seen: string[] = []
+    for (let end = false; !end;) {
+      const page = await store.readAll(checkpoint, 3)
+      checkpoint = page.next
+      end = page.endOfStore
+      seen.push(...page.events.map((one) => `${one.revision}@${one.stream}`))
+    }
+    const mine = seen.filter((one) => [kept, deleted, buried, links].some((name) => one.endsWith(name)))
+    expect(mine.filter((one) => one.endsWith(kept))).toEqual([0, 1, 2].map((revision) => `${revision}@${kept}`))
+    // What is deleted stays in $all until the server scavenges.
+    expect(new Set(mine).size).toBe(mine.length)
+    expect(mine.every((one) => /^[012]@/.test(one))).toBe(true)
+    expect(mine.some((one) => one.endsWith(links))).toBe(false)
+  })
+
+  it('reads a link in a stream as what it is, and never as the event it points to', async () => {
+    const [store, name, other] = [open(), stream(), stream()]
+    const [one] = events(1)
+    if (one) await store.append(other, 'noStream', [one])
+    link(name, `0@${other}`)
+    link(name, '0@gone')
+    const read = await store.readStream(name, 0, 10)
+    if (read.kind !== 'read') throw new Error(read.kind)
+    expect(read.events.map(({ type, stream: of, revision }) => [type, of, revision])).toEqual([
+      ['$>', name, 0],
+      ['$>', name, 1],
+    ])
+    expect(read.events.some(({ id }) => id === one?.id)).toBe(false)
+  })
+}
+
 /** What every adapter of `StreamStore` does. It writes to streams of its own alone, and cleans up nothing it did not make. */
 export function eventStoreContract(open: () => StreamStore): void {
   describe('appending', () => {

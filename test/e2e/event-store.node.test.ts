@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tenantStream } from '#domain/event-store/stream-event.ts'
+import { privateAuthority } from '../support/event-store-simulator/certificates.ts'
 import { EVENT_STORE_LOGIN, RemoteEventStore } from '../support/remote-event-store.ts'
 import { Client, signedInTenant, succeeded, text, type SignedInTenant } from './client.ts'
 import { FollowedLog } from './crash-log.ts'
@@ -9,25 +10,29 @@ describe.each([
   ['tools/start.ts', 'AtomPub'],
   ['tools/start-container.ts', 'AtomPub'],
   ['tools/start-container.ts', 'gRPC'],
-] as const)('an event store behind %s, over %s', (tool, protocol) => {
-  const remote = new RemoteEventStore(protocol)
+  ['tools/start-container.ts', 'gRPC', 'with TLS and rights'],
+] as const)('an event store behind %s, over %s %s', (tool, protocol, secured?: string) => {
+  const authority = secured === undefined ? undefined : privateAuthority()
+  const remote = new RemoteEventStore(protocol, authority)
   let product: RunningProduct
   let client: Client
   let systemToken: string
   let tenant: SignedInTenant
 
   beforeAll(async () => {
-    const url = await remote.comes()
-    product = await startProduct(tool, { EVENTSTORE_URL: url, ...EVENT_STORE_LOGIN })
+    const trusting = authority ? `&tlsCAFile=${authority.caFile}` : ''
+    product = await startProduct(tool, { EVENTSTORE_URL: `${await remote.comes()}${trusting}`, ...EVENT_STORE_LOGIN })
     client = new Client(product.url)
     systemToken = text((await client.login(ADMIN.email, ADMIN.password)).body['token'])
     const settings = { allowedAuthMethods: ['password'], maxUsers: 1_000, securityPolicy: {} }
-    tenant = await signedInTenant(client, systemToken, `store-${protocol}-${tool.length}`.toLowerCase(), settings)
+    const slug = `store-${protocol}-${tool.length}${authority ? '-tls' : ''}`.toLowerCase()
+    tenant = await signedInTenant(client, systemToken, slug, settings)
   }, 120_000)
   afterAll(async () => {
     await product?.kill()
     product?.clean()
     await remote.goesAway()
+    authority?.remove()
   })
 
   const rename = async (name: string) => {

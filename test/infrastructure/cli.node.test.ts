@@ -707,7 +707,9 @@ describe('acci doctor', () => {
     })
     expect(out).toMatch(/WARNING +cache .*ECONNREFUSED/)
     expect(out).toMatch(/FAILED +PostgreSQL .*ECONNREFUSED/)
-    expect(out).toMatch(/FAILED +event store +refuses the user\n +→ check EVENTSTORE_USERNAME/)
+    expect(out).toMatch(
+      /FAILED +event store +refuses the user, who may not read, or is not let in\n +→ check EVENTSTORE_USERNAME/,
+    )
     expect(out).toMatch(/FAILED +bus +RabbitMQ: .*ECONNREFUSED/)
     expect(out).toMatch(/FAILED +mail +127\.0\.0\.1:1: .*ECONNREFUSED/)
     expect(out).not.toMatch(/hunter2\d/)

@@ -7,13 +7,13 @@ import type { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
 import { PgliteSqlSession } from '#infrastructure/node/pglite-sql-session.ts'
 import { PostgresStreamStore } from '#infrastructure/postgres/postgres-stream-store.ts'
 import { testDatabase } from '../../tools/postgres/test-database.ts'
-import { eventStoreContract, foreignEventsContract } from '../contract/event-store.contract.ts'
+import { eventStoreContract, foreignEventsContract, linksContract } from '../contract/event-store.contract.ts'
 import { startAtomPub, type SimulatedServer } from '../support/event-store-simulator/atompub-server.ts'
 import { Faults } from '../support/event-store-simulator/faults.ts'
 import { GATEWAY_TOKEN, startGateway } from '../support/event-store-simulator/gateway-server.ts'
 import { startGrpc } from '../support/event-store-simulator/grpc-server.ts'
 import { SimulatedStore } from '../support/event-store-simulator/simulated-store.ts'
-import { writeForeign } from '../support/event-store-simulator/write-foreign.ts'
+import { writeForeign, writeLink } from '../support/event-store-simulator/write-foreign.ts'
 import { FaultProxy } from '../support/fault-proxy.ts'
 import { migrateAll } from '../support/migration-files.ts'
 import { pgSession } from '../support/postgres-sessions.ts'
@@ -32,6 +32,7 @@ describe('AtomPub', () => {
 
   eventStoreContract(open)
   foreignEventsContract(open, (...event) => writeForeign(simulated, ...event))
+  linksContract(open, (...link) => writeLink(simulated, ...link))
 
   it('says of wrong credentials that they are refused', async () => {
     const store = open({ username: 'admin', password: 'guessed' })
@@ -68,6 +69,29 @@ describe('AtomPub', () => {
     expect(await store.readLast('idle')).toEqual({ kind: 'streamNotFound' })
     expect(proxy.connections).toBe(1)
     await expect.poll(() => proxy.connections, { timeout: 10_000 }).toBe(0)
+  })
+
+  it('takes a page of a server that resolves links all the same, numbers beyond 2^53 and entries without events included', async () => {
+    const entry = { updated: '2026-11-24T12:00:00Z', author: { name: 'EventStore' }, links: [] }
+    const event = { ...entry, isJson: true, data: '{"n":1}', metaData: '' }
+    const page = {
+      title: 'All events',
+      headOfStream: false,
+      links: [{ uri: `http://es/streams/%24all/${'0'.repeat(31)}9/forward/10`, relation: 'previous' }],
+      entries: [
+        { ...event, eventId: crypto.randomUUID(), eventType: '$streamDeleted', eventNumber: 7, streamId: 'buried' },
+        { ...entry, title: '3@gone', summary: '$>' },
+        { ...event, eventId: crypto.randomUUID(), eventType: '$metadata', eventNumber: 0, streamId: '$$kept' },
+        { ...event, eventId: crypto.randomUUID(), eventType: 'x', eventNumber: 0, streamId: 'kept' },
+      ],
+    }
+    const text = JSON.stringify(page).replace('"eventNumber":7', '"eventNumber":9223372036854775807')
+    const resolving = createServer((_request, response) => void response.writeHead(200).end(text))
+    await new Promise<void>((resolve) => resolving.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void resolving.close())
+    const { port } = resolving.address() as AddressInfo // listens on a port
+    const all = await new AtomPubEventStore({ url: `http://127.0.0.1:${port}` }).readAll(undefined, 10)
+    expect(all).toMatchObject({ events: [{ stream: 'kept', revision: 0, data: { n: 1 } }], endOfStore: true })
   })
 
   it('says that a server that is not there is down', async () => {
@@ -141,6 +165,10 @@ describe('gRPC, through the vendor’s client', () => {
   foreignEventsContract(
     () => store,
     (...event) => writeForeign(simulated, ...event),
+  )
+  linksContract(
+    () => store,
+    (...link) => writeLink(simulated, ...link),
   )
 
   it.each(['unavailable', 'lostRequest', 'lostReply'] as const)(
@@ -218,6 +246,10 @@ describe('the gateway, over a store that speaks gRPC', () => {
   foreignEventsContract(
     () => open(),
     (...event) => writeForeign(simulated, ...event),
+  )
+  linksContract(
+    () => open(),
+    (...link) => writeLink(simulated, ...link),
   )
 
   it('lets nobody in without its token', async () => {

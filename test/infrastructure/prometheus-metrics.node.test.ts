@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
 import { createPrometheusMetrics } from '#infrastructure/node/prometheus-metrics.ts'
+import { pipelineStatus } from '#infrastructure/postgres/pipeline-status.ts'
+import { PostgresOutbox } from '#infrastructure/postgres/postgres-outbox.ts'
+import { PostgresProjectionStatus } from '#infrastructure/postgres/postgres-projection-status.ts'
+import { testDatabase } from '../../tools/postgres/test-database.ts'
+import { FaultProxy } from '../support/fault-proxy.ts'
+import { migrateAll } from '../support/migration-files.ts'
+import { pgSession } from '../support/postgres-sessions.ts'
 
 const STATUS = {
   tenants: 3,
@@ -38,6 +46,64 @@ it('a database that does not answer leaves its gauges out, and what the process 
   expect(page).toContain('acci_up 0\n')
   expect(page).toContain('acci_events_projected_total 12\n')
   expect(page).not.toContain('acci_tenants')
+})
+
+describe('over a PostgreSQL', () => {
+  const database = testDatabase()
+  let proxy: FaultProxy
+  let session: PgSqlSession
+  beforeAll(async () => {
+    const direct = pgSession(database.url)
+    await migrateAll(direct)
+    await direct.close()
+    proxy = await FaultProxy.before(Number(new URL(database.url).port || 5432))
+    session = new PgSqlSession(proxy.through(database.url), () => undefined)
+  })
+  afterAll(async () => {
+    proxy.pass()
+    await session.close()
+    await proxy.close()
+  })
+
+  it('that falls silent, a scrape waits for it no longer than three seconds', async () => {
+    const metrics = createPrometheusMetrics(() =>
+      pipelineStatus(new PostgresOutbox(session), new PostgresProjectionStatus(session), Date.now()),
+    )
+    expect(await metrics.scrape()).toContain('acci_up 1\n')
+    proxy.blackHole()
+    const began = performance.now()
+    expect(await metrics.scrape()).toContain('acci_up 0\n')
+    expect(performance.now() - began).toBeLessThan(3_000)
+    proxy.pass()
+    await expect.poll(() => metrics.scrape(), { timeout: 20_000 }).toContain('acci_up 1\n')
+  })
+
+  it('the lag of those is named that have waited longest, however few their events are', async () => {
+    const noon = Date.parse('2026-11-24T12:00:00Z')
+    /** Its read models have followed nothing of a log that began so many seconds before noon. */
+    const behind = (name: string, events: number, seconds: number) => {
+      const timestamp = new Date(noon - seconds * 1_000).toISOString()
+      return [
+        {
+          text: `insert into tenant_log.tenant (tenant_id, position, hash, revision) values ($1, $2, '', 1)`,
+          params: [name, events],
+        },
+        {
+          text: 'insert into tenant_log.event (tenant_id, position, body) values ($1, 1, $2)',
+          params: [name, JSON.stringify({ data: { timestamp: 'x' }, timestamp })],
+        },
+      ]
+    }
+    const busy = Array.from({ length: 25 }, (_, index) => behind(`busy${index}`, 1_000, 1 + index / 100))
+    await session.transaction('owner', [...busy.flat(), ...behind('forgotten', 1, 600), ...behind('late', 2, 60)])
+    const status = await pipelineStatus(new PostgresOutbox(session), new PostgresProjectionStatus(session), noon)
+    expect(status.lagging).toHaveLength(20)
+    expect(status.lagging.slice(0, 3)).toEqual([
+      { tenantId: 'forgotten', view: 'all', events: 1, seconds: 600 },
+      { tenantId: 'late', view: 'all', events: 2, seconds: 60 },
+      { tenantId: 'busy24', view: 'all', events: 1_000, seconds: 1.24 },
+    ])
+  })
 })
 
 it('the alerts and the table of the operations page name metrics that there are, and the table names all', async () => {

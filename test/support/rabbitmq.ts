@@ -1,6 +1,5 @@
 import { Connection, type SyncMessage } from 'rabbitmq-client'
 import { expect, onTestFinished, vi } from 'vitest'
-import type { Logger } from '#domain/ports/logger.ts'
 import {
   declareTopology,
   COMMAND_PROCESSING,
@@ -8,6 +7,7 @@ import {
   EVENT_PROCESSING,
 } from '#infrastructure/node/rabbitmq/topology.ts'
 import type { Broker } from '../../tools/rabbitmq/broker.ts'
+import { keptLines } from './kept-lines.ts'
 
 /** A test's own look at a broker. */
 export function observer(url: string): Connection {
@@ -70,20 +70,9 @@ export function follow(connection: Connection, queue: string): ReadonlyMap<strin
   return came
 }
 
-export interface LoggedLine {
-  readonly level: 'info' | 'warn' | 'error'
-  readonly message: string
-  readonly fields: Readonly<Record<string, unknown>>
-}
-
 /** A logger that keeps its lines. */
 export function keptLog() {
-  const lines: LoggedLine[] = []
-  const at =
-    (level: LoggedLine['level']): Logger[typeof level] =>
-    (message, fields = {}) =>
-      void lines.push({ level, message, fields })
-  const logger: Logger = { info: at('info'), warn: at('warn'), error: at('error') }
+  const { lines, logger } = keptLines()
   return {
     lines,
     logger,

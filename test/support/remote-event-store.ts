@@ -1,5 +1,6 @@
 import { fromStoreEvent, tenantStream } from '#domain/event-store/stream-event.ts'
 import { startAtomPub, type SimulatedServer } from './event-store-simulator/atompub-server.ts'
+import type { ServerCertificate } from './event-store-simulator/certificates.ts'
 import { Faults } from './event-store-simulator/faults.ts'
 import { startGrpc } from './event-store-simulator/grpc-server.ts'
 import { SimulatedStore } from './event-store-simulator/simulated-store.ts'
@@ -12,16 +13,19 @@ export class RemoteEventStore {
   readonly store = new SimulatedStore()
   readonly faults = new Faults()
   readonly #start: typeof startAtomPub
+  readonly #tls: ServerCertificate | undefined
   #server: SimulatedServer | undefined
   #port = 0
 
-  constructor(protocol: 'AtomPub' | 'gRPC') {
+  /** @param tls speaks TLS with it, and checks what users may do */
+  constructor(protocol: 'AtomPub' | 'gRPC', tls?: ServerCertificate) {
+    this.#tls = tls
     this.#start = protocol === 'AtomPub' ? startAtomPub : startGrpc
   }
 
   /** Starts it, with what it has held before and at the same port. Returns its address. */
   async comes(): Promise<string> {
-    this.#server = await this.#start(this.store, this.faults, this.#port)
+    this.#server = await this.#start(this.store, this.faults, this.#port, this.#tls)
     this.#port = Number(/:(\d+)(?:\?|$)/.exec(this.#server.url)?.[1])
     return this.#server.url
   }

@@ -23,6 +23,10 @@ export function objectIn(value: unknown): Readonly<Record<string, Json>> {
   return object.success ? object.data : {}
 }
 
+/** Whether an event is the server's own: of a stream of its own, or a link or tombstone in somebody's. */
+export const isSystemEvent = ({ stream, type }: { readonly stream: string; readonly type: string }): boolean =>
+  stream.startsWith('$') || type.startsWith('$')
+
 /** How an append is refused that carries more than one may; undefined when it does not. */
 export function tooLarge(events: readonly StoreEvent[]): Extract<AppendResult, { kind: 'tooLarge' }> | undefined {
   const bytes = appendBytes(events)
@@ -41,19 +45,31 @@ export function metadataOf(last: ReadResult): MetadataResult {
   return { kind: 'read', metadata: event?.data ?? {}, revision: event?.revision ?? 'noStream' }
 }
 
+/** Revision that the probed stream never has: an append that counts on it is checked, and refused. */
+const NEVER = 2_000_000_000
+
 /**
- * Whether a store answers, and how fast.
+ * Whether a store answers, how fast, and whether it lets its user read and write. Nothing is written: the append that asks for it
+ * counts on a revision that there is not.
  * @param causeOf what may be told of a fault
  */
 export async function probed(
-  store: Pick<StreamStore, 'readLast'>,
+  store: Pick<StreamStore, 'readLast' | 'append'>,
   causeOf: (fault: unknown) => string,
 ): Promise<StoreHealth> {
   const began = performance.now()
   const latency = () => Math.round(performance.now() - began)
+  const denied = (detail: string): StoreHealth => ({ status: 'denied', latency: latency(), detail })
   try {
     const last = await store.readLast(PROBED_STREAM)
-    return { status: last.kind === 'accessDenied' ? 'denied' : 'up', latency: latency() }
+    const answered = latency()
+    if (last.kind === 'accessDenied') return denied('may not read, or is not let in')
+    const probe = { id: crypto.randomUUID(), type: 'probe', data: {}, metadata: {} }
+    const append = await store.append(PROBED_STREAM, NEVER, [probe])
+    if (append.kind === 'accessDenied') return denied('may read, but not write')
+    if (append.kind === 'outcomeUnknown') return { status: 'down', latency: latency(), detail: append.cause }
+    if (append.kind === 'notLeader') return { status: 'down', latency: latency(), detail: append.kind }
+    return { status: 'up', latency: answered }
   } catch (fault) {
     return { status: 'down', latency: latency(), detail: causeOf(fault) }
   }

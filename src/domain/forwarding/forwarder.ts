@@ -124,7 +124,10 @@ export class Forwarder {
     if (end < forwarded - 1) return this.#fence(pinned, 'events_missing', end + 2)
     if (end === forwarded - 1) return this.#wait(pinned, 'the stream has just changed')
     const read = await store.readStream(this.#stream, forwarded, batch.length)
-    const found = read.kind === 'read' ? read.events : []
+    if (read.kind === 'streamDeleted') return this.#fence(pinned, 'stream_deleted', forwarded + 1)
+    // What could not be read says nothing about what is there.
+    if (read.kind !== 'read') return this.#wait(pinned, read.kind)
+    const found = read.events
     for (const [index, sent] of batch.entries()) {
       const there = found[index]
       if (there?.id === sent.id && there.revision === forwarded + index) continue

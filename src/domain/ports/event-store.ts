@@ -109,7 +109,7 @@ export interface StreamStore {
   close(): Promise<void>
 }
 
-/** A stream that nobody writes: asking for its end shows that the store answers, with no more access than its writer has. */
+/** A stream that nobody writes: asking for its end shows that the store answers, and an append that is bound to fail, who may write. */
 export const PROBED_STREAM = 'acci-health'
 
 /** Most events, and most bytes of data and metadata, that one append carries (G-66). */

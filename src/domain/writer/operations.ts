@@ -6,8 +6,13 @@ export const OPERATION_WAITS = 3_600_000
 const KEPT = 24 * 3_600_000
 /** How long a run is left alone before another one may begin, in milliseconds. */
 const CLAIMED = 60_000
-/** Runs after which it is given up. */
+/** Runs after which it is given up: the last begins about two hours after the first (`due-work.ts` spaces them). */
 export const MAX_RUNS = 10
+/**
+ * How long after it was asked for an operation that has been begun is given up, however often it has been run, in milliseconds: by
+ * then its writer has ceased to send it (`MAX_TRIES`), which happens before `MAX_RUNS` where messages were lost.
+ */
+export const GIVEN_UP_AFTER = 7 * 3_600_000
 
 /** A request that is answered later: what was asked, and what became of it. */
 export interface OperationRow {
@@ -78,15 +83,16 @@ export async function settleOperation(
 }
 
 /**
- * The operation as it is now: one that has waited too long without being begun has expired, one that was begun too often is
- * given up. Only what was never begun expires: what has expired has had no effect.
+ * The operation as it is now: one that has waited too long without being begun has expired, one that was begun too often or too
+ * long ago is given up. Only what was never begun expires: what has expired has had no effect.
  */
 export async function lookAfter(rows: WorkingSet, id: string, now: number): Promise<OperationRow | undefined> {
   const row = await rows.read('operation', id)
   if (!row || isFinal(row)) return row
   if (row.status === 'pending' && now > row.createdAt + OPERATION_WAITS)
     return put(rows, id, ended(row, 'expired', now), now)
-  if (row.runs >= MAX_RUNS && row.claimedUntil <= now) return put(rows, id, ended(row, 'failed', now), now)
+  const isOver = row.runs >= MAX_RUNS || now > row.createdAt + GIVEN_UP_AFTER
+  if (isOver && row.claimedUntil <= now) return put(rows, id, ended(row, 'failed', now), now)
   return row
 }
 

@@ -13,8 +13,16 @@ import {
   type StreamStore,
 } from '#domain/ports/event-store.ts'
 import type { StoreAdministration } from '#domain/ports/store-administration.ts'
-import { metadataOf, metadataStream, objectIn, probed, tooLarge } from '#domain/event-store/store-answers.ts'
+import {
+  isSystemEvent,
+  metadataOf,
+  metadataStream,
+  objectIn,
+  probed,
+  tooLarge,
+} from '#domain/event-store/store-answers.ts'
 import { AtomPubProjections } from './atompub-projections.ts'
+import { connectionCause } from './connection-fault.ts'
 import { pollingSubscription } from './polling-subscription.ts'
 
 const EVENTS = 'application/vnd.eventstore.events+json'
@@ -23,21 +31,26 @@ const ATOM = 'application/vnd.eventstore.atom+json'
 const NOT_SERVED =
   'no AtomPub is served there: start the server with EVENTSTORE_ENABLE_ATOM_PUB_OVER_HTTP=true, ' +
   'or, before a gateway, check the path of EVENTSTORE_URL'
+/** How a private authority is trusted: by Node's own variable. A Worker trusts public ones alone. */
+const TRUST = 'name it in NODE_EXTRA_CA_CERTS; a Worker trusts public ones alone'
 /** Where $all begins: commit and prepare position, both zero. */
 const ALL_START = '0'.repeat(32)
 
 const Entry = z.object({
   eventId: z.string(),
   eventType: z.string(),
-  eventNumber: z.int(),
+  // Not z.int(): a tombstone has the largest number of 64 bits, which is no safe integer.
+  eventNumber: z.number(),
   streamId: z.string(),
   data: z.string().optional(),
   metaData: z.string().optional(),
 })
+/** A link whose target is gone is shown without any of its own, should a server resolve links all the same. */
+const Bare = z.object({ eventId: z.undefined().optional(), summary: z.string().optional() })
 const Feed = z.object({
   headOfStream: z.boolean(),
   links: z.array(z.object({ uri: z.string(), relation: z.string() })),
-  entries: z.array(Entry),
+  entries: z.array(z.union([Entry, Bare])),
 })
 type Feed = z.infer<typeof Feed>
 
@@ -102,7 +115,7 @@ export class AtomPubEventStore implements StreamStore {
       if (typeof page === 'string') throw new EventStoreFault(`the store refused to read all streams: ${page}`)
       // Positions stand in the links alone; without a link to what is newer, the page ends where it began.
       const newer = page.links.find(({ relation }) => relation === 'previous')?.uri.match(/\/([0-9A-F]{32})\//i)?.[1]
-      const events = eventsOf(page).filter(({ stream }) => !stream.startsWith('$'))
+      const events = eventsOf(page).filter((event) => !isSystemEvent(event))
       const endOfStore = page.entries.length < limit
       // A page of nothing but system events is not the end.
       if (events.length > 0 || endOfStore || newer === undefined) return { events, next: newer ?? next, endOfStore }
@@ -142,7 +155,7 @@ export class AtomPubEventStore implements StreamStore {
   }
 
   health() {
-    return probed(this, causeOf)
+    return probed(this, (fault) => this.#causeOf(fault))
   }
 
   async capabilities() {
@@ -186,7 +199,7 @@ export class AtomPubEventStore implements StreamStore {
       // Read to its end: an answer that breaks off tells nothing.
       await response.arrayBuffer()
     } catch (fault) {
-      return { kind: 'outcomeUnknown', cause: causeOf(fault) }
+      return { kind: 'outcomeUnknown', cause: this.#causeOf(fault) }
     }
     const { status } = response
     if (status === 201) {
@@ -232,14 +245,26 @@ export class AtomPubEventStore implements StreamStore {
     headers: Record<string, string> = {},
     signal?: AbortSignal,
   ): Promise<Feed | 'streamNotFound' | 'streamDeleted' | 'accessDenied'> {
-    const response = await this.#fetch(path, { headers: { Accept: ATOM, ...headers }, ...(signal && { signal }) })
+    const response = await this.#fetch(path, {
+      // Resolved, which is what the server does unless told otherwise, a link would show as the event it points to.
+      headers: { Accept: ATOM, 'ES-ResolveLinkTos': 'false', ...headers },
+      ...(signal && { signal }),
+    })
     if (response.status === 200) return Feed.parse(await response.json())
     const body = await response.text()
     if (response.status === 404 && !isAboutStream(response, body)) throw new EventStoreFault(NOT_SERVED)
     if (response.status === 404) return 'streamNotFound'
     if (response.status === 410) return 'streamDeleted'
-    if (response.status === 401) return 'accessDenied'
+    if (response.status === 401 || response.status === 403) return 'accessDenied'
     throw new EventStoreFault(`the store answered ${response.status} to a read`)
+  }
+
+  /** Node tells the reason of a failed `fetch` apart. */
+  #causeOf(fault: unknown): string {
+    if (!(fault instanceof Error)) return String(fault)
+    const reason = fault.cause instanceof Error ? fault.cause.message : ''
+    const text = reason === '' ? `${fault.name}: ${fault.message}` : `${fault.message}: ${reason}`
+    return connectionCause(text, { isWithoutTls: this.#base.startsWith('http:'), trust: TRUST })
   }
 
   #fetch(path: string, init: RequestInit): Promise<Response> {
@@ -275,14 +300,18 @@ const versionOf = (expected: ExpectedRevision): string => (expected === 'noStrea
 
 /** Feeds are newest first. */
 const eventsOf = ({ entries }: Feed): readonly RecordedStoreEvent[] =>
-  entries.toReversed().map(({ eventId, eventType, eventNumber, streamId, data, metaData }) => ({
-    id: eventId.toLowerCase(),
-    type: eventType,
-    stream: streamId,
-    revision: eventNumber,
-    data: objectIn(parsed(data)),
-    metadata: objectIn(parsed(metaData)),
-  }))
+  entries.toReversed().flatMap((entry) => {
+    if (entry.eventId === undefined) return []
+    const { eventId, eventType, eventNumber, streamId, data, metaData } = entry
+    return {
+      id: eventId.toLowerCase(),
+      type: eventType,
+      stream: streamId,
+      revision: eventNumber,
+      data: objectIn(parsed(data)),
+      metadata: objectIn(parsed(metaData)),
+    }
+  })
 
 /** Undefined where it is no JSON: others may write that too. */
 function parsed(text: string | undefined): unknown {
@@ -291,11 +320,4 @@ function parsed(text: string | undefined): unknown {
   } catch {
     return undefined
   }
-}
-
-/** Node tells the reason of a failed `fetch` apart. */
-function causeOf(fault: unknown): string {
-  if (!(fault instanceof Error)) return String(fault)
-  const reason = fault.cause instanceof Error ? fault.cause.message : ''
-  return reason === '' ? `${fault.name}: ${fault.message}` : `${fault.message}: ${reason}`
 }

@@ -31,7 +31,16 @@ import {
 } from '#domain/ports/event-store.ts'
 import type { StoreAdministration } from '#domain/ports/store-administration.ts'
 import { appendBytes } from '#domain/event-store/append-bytes.ts'
-import { metadataOf, metadataStream, objectIn, probed, tooLarge } from '#domain/event-store/store-answers.ts'
+import {
+  isSystemEvent,
+  metadataOf,
+  metadataStream,
+  objectIn,
+  probed,
+  tooLarge,
+} from '#domain/event-store/store-answers.ts'
+import { connectionCause } from '../event-store/connection-fault.ts'
+import { isWithoutTls } from '../shared/grpc-address.ts'
 import { GrpcConnection } from './grpc-connection.ts'
 import { GrpcProjections } from './grpc-projections.ts'
 
@@ -44,6 +53,9 @@ export interface GrpcOptions {
   /** Milliseconds without a call until the connection is let go of. */
   readonly idleAfter?: number
 }
+
+/** How a private authority is trusted. The client does not do so for NODE_EXTRA_CA_CERTS' sake. */
+const TRUST = 'name it as tlsCAFile in EVENTSTORE_URL'
 
 /** The address as the client takes it. It may name several hosts, so it is no URL. */
 function completed(connectionString: string, credentials: GrpcOptions['credentials']): string {
@@ -59,8 +71,10 @@ function completed(connectionString: string, credentials: GrpcOptions['credentia
 export class GrpcEventStore implements StreamStore {
   readonly #connection: GrpcConnection
   readonly #call: { readonly deadline: number }
+  readonly #isWithoutTls: boolean
 
   constructor({ connectionString, credentials, timeout = 10_000, idleAfter }: GrpcOptions) {
+    this.#isWithoutTls = isWithoutTls(connectionString)
     this.#connection = new GrpcConnection(completed(connectionString, credentials), idleAfter)
     this.#call = { deadline: timeout }
   }
@@ -76,7 +90,7 @@ export class GrpcEventStore implements StreamStore {
       const last = Number(nextExpectedRevision)
       return { kind: 'appended', first: last - events.length + 1, last }
     } catch (fault) {
-      return appendFault(fault, events)
+      return this.#appendFault(fault, events)
     }
   }
 
@@ -107,7 +121,8 @@ export class GrpcEventStore implements StreamStore {
           if (event?.position === undefined || event.position.commit === after) continue
           read++
           next = String(event.position.commit)
-          if (!event.streamId.startsWith('$')) events.push(recorded(event))
+          const one = recorded(event)
+          if (!isSystemEvent(one)) events.push(one)
         }
       })
       const endOfStore = read < limit
@@ -154,7 +169,7 @@ export class GrpcEventStore implements StreamStore {
       )
       return { kind: 'appended', first: Number(nextExpectedRevision), last: Number(nextExpectedRevision) }
     } catch (fault) {
-      return appendFault(fault, [])
+      return this.#appendFault(fault, [])
     }
   }
 
@@ -171,7 +186,7 @@ export class GrpcEventStore implements StreamStore {
   }
 
   health() {
-    return probed(this, causeOf)
+    return probed(this, (fault) => this.#causeOf(fault))
   }
 
   capabilities() {
@@ -215,6 +230,28 @@ export class GrpcEventStore implements StreamStore {
       throw fault
     }
   }
+
+  #appendFault(fault: unknown, events: readonly StoreEvent[]): AppendResult {
+    if (fault instanceof WrongExpectedVersionError) {
+      const { actualVersion } = fault
+      return {
+        kind: 'wrongExpectedRevision',
+        current: actualVersion === 'no_stream' ? 'noStream' : Number(actualVersion),
+      }
+    }
+    if (fault instanceof StreamDeletedError) return { kind: 'streamDeleted' }
+    if (fault instanceof AccessDeniedError) return { kind: 'accessDenied' }
+    if (fault instanceof MaxAppendSizeExceededError) return { kind: 'tooLarge', bytes: appendBytes(events) }
+    if (fault instanceof NotLeaderError)
+      return { kind: 'notLeader', leader: `${fault.leader.address}:${fault.leader.port}` }
+    return { kind: 'outcomeUnknown', cause: this.#causeOf(fault) }
+  }
+
+  #causeOf(fault: unknown): string {
+    if (!(fault instanceof Error)) return String(fault)
+    const text = `${isCommandError(fault) ? fault.type : fault.name}: ${fault.message}`
+    return connectionCause(text, { isWithoutTls: this.#isWithoutTls, trust: TRUST })
+  }
 }
 
 const revisionOf = (expected: ExpectedRevision) => (expected === 'noStream' ? NO_STREAM : BigInt(expected))
@@ -223,27 +260,8 @@ function recorded({ id, type, streamId, revision, data, metadata }: RecordedEven
   return { id, type, stream: streamId, revision: Number(revision), data: objectIn(data), metadata: objectIn(metadata) }
 }
 
-function appendFault(fault: unknown, events: readonly StoreEvent[]): AppendResult {
-  if (fault instanceof WrongExpectedVersionError) {
-    const { actualVersion } = fault
-    return {
-      kind: 'wrongExpectedRevision',
-      current: actualVersion === 'no_stream' ? 'noStream' : Number(actualVersion),
-    }
-  }
-  if (fault instanceof StreamDeletedError) return { kind: 'streamDeleted' }
-  if (fault instanceof AccessDeniedError) return { kind: 'accessDenied' }
-  if (fault instanceof MaxAppendSizeExceededError) return { kind: 'tooLarge', bytes: appendBytes(events) }
-  if (fault instanceof NotLeaderError)
-    return { kind: 'notLeader', leader: `${fault.leader.address}:${fault.leader.port}` }
-  return { kind: 'outcomeUnknown', cause: causeOf(fault) }
-}
-
 function readFault(fault: unknown): { readonly kind: 'streamDeleted' } | { readonly kind: 'accessDenied' } {
   if (fault instanceof StreamDeletedError) return { kind: 'streamDeleted' }
   if (fault instanceof AccessDeniedError) return { kind: 'accessDenied' }
   throw fault
 }
-
-const causeOf = (fault: unknown): string =>
-  fault instanceof Error ? `${isCommandError(fault) ? fault.type : fault.name}: ${fault.message}` : String(fault)

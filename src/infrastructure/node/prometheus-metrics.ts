@@ -1,15 +1,18 @@
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
+import { answeredWithin } from '#common/answered-within.ts'
 import type { Metrics, PipelineStatus } from '#domain/ports/metrics.ts'
 import { VIEW_NAMES } from '#domain/projection/views.ts'
 
 /** Upper bounds of the histograms' buckets, in seconds. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+/** Milliseconds that a scrape waits for the database: Prometheus itself gives up after ten seconds unless told otherwise. */
+const STATUS_WITHIN = 2_500
 const HISTOGRAM = { advice: { explicitBucketBoundaries: SECONDS } }
 
 /** Metrics of one process, and how they read in Prometheus' text form. */
 export interface PrometheusMetrics extends Metrics {
-  /** Everything as it is now. A database that does not answer leaves its gauges out, and `acci_up` at 0. */
+  /** Everything as it is now, within three seconds. A database that does not answer leaves its gauges out, and `acci_up` at 0. */
   scrape(): Promise<string>
 }
 
@@ -39,7 +42,10 @@ export function createPrometheusMetrics(status: () => Promise<PipelineStatus>): 
     toPublish: gauge('acci_publication_backlog_events', 'Events that have not been published to RabbitMQ'),
     fenced: gauge('acci_tenants_fenced', 'Tenants that take no command until an operator has looked'),
     halted: gauge('acci_views_halted', 'Views that stand still at an event, by view'),
-    lagEvents: gauge('acci_read_model_lag_events', 'Events a tenant’s view is behind; of the tenants that lag most'),
+    lagEvents: gauge(
+      'acci_read_model_lag_events',
+      'Events a tenant’s view is behind; of the tenants that wait longest',
+    ),
     lagSeconds: gauge('acci_read_model_lag_seconds', 'Age of the first event that a tenant’s view has not followed'),
     memory: gauge('process_resident_memory_bytes', 'Memory of this process'),
     cpu: meter.createObservableCounter('process_cpu_seconds', { description: 'User and system time of this process' }),
@@ -48,7 +54,7 @@ export function createPrometheusMetrics(status: () => Promise<PipelineStatus>): 
     const { user, system } = process.cpuUsage()
     result.observe(gauges.memory, process.memoryUsage.rss())
     result.observe(gauges.cpu, (user + system) / 1_000_000)
-    const now = await status().catch(() => undefined)
+    const now = await answeredWithin(STATUS_WITHIN, status()).catch(() => undefined)
     result.observe(gauges.up, now ? 1 : 0)
     if (!now) return
     for (const name of ['tenants', 'events', 'toProject', 'toForward', 'toPublish', 'fenced'] as const)

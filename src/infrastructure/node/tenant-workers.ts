@@ -52,6 +52,11 @@ export class TenantWorkers {
     })
   }
 
+  /** Whether a run of the tenant has been asked for that has yet to begin. */
+  isAwaited(tenantId: string): boolean {
+    return this.#waiting.has(tenantId)
+  }
+
   /** Begins nothing more, and resolves when the work under way is done. */
   async stop(): Promise<void> {
     this.#stopped = true

@@ -72,11 +72,11 @@ export class PostgresOutbox {
     }
   }
 
-  /** Tenants whose log somebody has not followed to its end, those first that lag most. */
+  /** Tenants whose log somebody has not followed to its end, those first that have waited longest. */
   async lagging(what: Follower, limit: number): Promise<readonly OutboxEntry[]> {
     const rows = await this.#query(
       `select ${COLUMNS}, ${sinceOf(what)} from tenant_log.tenant t where t.${what} < t.position
-       order by t.position - t.${what} desc, t.tenant_id limit $1`,
+       order by since, t.tenant_id limit $1`,
       limit,
     )
     return rows.map((row) => entryOf(row))

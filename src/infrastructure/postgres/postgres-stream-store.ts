@@ -75,7 +75,7 @@ export class PostgresStreamStore implements StreamStore {
 
   async readAll(checkpoint: string | undefined, limit: number): Promise<AllPage> {
     const rows = await this.#query(
-      `select e.position, ${EVENT} from event_store.event e where e.position > $1 and not e.stream like '$%'
+      `select e.position, ${EVENT} from event_store.event e where e.position > $1 and not e.stream like '$%' and not e.type like '$%'
        order by e.position limit $2`,
       Number(checkpoint ?? 0),
       limit,

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { InProcessBus } from '#infrastructure/node/in-process-bus.ts'
 import { InProcessCommandQueue } from '#infrastructure/node/in-process-command-queue.ts'
+import { ConfirmingPublisher } from '#infrastructure/node/rabbitmq/confirming-publisher.ts'
 import { RabbitMq } from '#infrastructure/node/rabbitmq/rabbitmq.ts'
-import { EVENT_PROCESSING } from '#infrastructure/node/rabbitmq/topology.ts'
+import { COMMAND_PROCESSING, DEAD_LETTER_QUEUE, EVENT_PROCESSING } from '#infrastructure/node/rabbitmq/topology.ts'
 import { TenantWorkers } from '#infrastructure/node/tenant-workers.ts'
 import type { Connection } from 'rabbitmq-client'
 import type { Broker } from '../../../tools/rabbitmq/broker.ts'
@@ -10,7 +11,7 @@ import { testBroker } from '../../../tools/rabbitmq/test-broker.ts'
 import { busContract } from '../../contract/bus.contract.ts'
 import { commandQueueContract } from '../../contract/command-queue.contract.ts'
 import { MemoryPublication } from '../../support/memory-publication.ts'
-import { emptyTopology, keptLog, observer } from '../../support/rabbitmq.ts'
+import { emptyTopology, keptLog, observer, waitingIn } from '../../support/rabbitmq.ts'
 
 const openBroker = testBroker()
 
@@ -81,4 +82,22 @@ describe('over RabbitMQ', () => {
     const { rabbitMq, stop } = await opened()
     return { queue: rabbitMq.commands, stop }
   })
+
+  it.each(['null', '"text"', '7', '[]', '{"tenantId":"ten_a"}', '{"tenantId":7,"operationId":"opr_a"}', '{'])(
+    'makes a dead letter of a command that is none: %s, and runs the others',
+    async (body) => {
+      const { rabbitMq, stop } = await opened()
+      onTestFinished(stop)
+      const ran: string[] = []
+      rabbitMq.commands.consume(async ({ operationId }) => void ran.push(operationId))
+      const publisher = new ConfirmingPublisher(() => connection)
+      const { exchange, routingKey } = COMMAND_PROCESSING
+      await publisher.publish([
+        { exchange, routingKey, id: 'foreign', type: 't', contentType: 'application/json', body },
+      ])
+      await rabbitMq.commands.enqueue({ tenantId: 'ten_a', operationId: 'opr_a' })
+      await expect.poll(() => ran, { timeout: 10_000 }).toEqual(['opr_a'])
+      await expect.poll(() => waitingIn(connection, DEAD_LETTER_QUEUE), { timeout: 10_000 }).toBe(1)
+    },
+  )
 })

@@ -258,17 +258,72 @@ describe('events over RabbitMQ', () => {
   it.each([
     ['no JSON', 'not JSON'],
     ['an event of nobody’s', '{"specversion":"1.0","data":{"position":1}}'],
-  ])('that are none (%s) become dead letters at once', async (_, body) => {
+    ['null', 'null'],
+    ['a text', '"text"'],
+    ['a number', '7'],
+    ['a list', '[]'],
+    ['data that is null', '{"specversion":"1.0","data":null}'],
+    ['nothing', ''],
+  ])('that are none (%s) become dead letters at once, and the others are worked', async (_, body) => {
     const { rabbitMq, connected, errors, projected } = replica()
     rabbitMq.start()
     await connected()
     const publisher = new ConfirmingPublisher(() => connection)
-    const message = { exchange: 'events', routingKey: 'x', id: 'foreign', type: 't', contentType: 'text/plain', body }
-    await publisher.publish([message])
-    await expect.poll(() => waitingIn(connection, DEAD_LETTER_QUEUE), within).toBe(1)
-    expect(errors()).toMatchObject([{ fields: { messageId: 'foreign' } }])
-    expect(projected).toEqual([])
+    const message = { exchange: 'events', routingKey: 'x', type: 't', body }
+    const good = JSON.stringify({ specversion: '1.0', data: { tenantId: 'ten_good', position: 1 } })
+    await publisher.publish([
+      { ...message, id: 'foreign', contentType: 'text/plain' },
+      { ...message, id: 'typed', contentType: 'application/json' },
+      { ...message, id: 'good', contentType: 'application/json', body: good },
+    ])
+    await expect.poll(() => waitingIn(connection, DEAD_LETTER_QUEUE), within).toBe(2)
+    await expect.poll(() => projected, within).toEqual(['ten_good'])
+    expect(errors()).toMatchObject([{ fields: { messageId: 'foreign' } }, { fields: { messageId: 'typed' } }])
+    await expect.poll(() => waitingIn(connection, EVENT_PROCESSING.name), within).toBe(0)
   })
+
+  it.each(['fails', 'hangs'] as const)(
+    'of a tenant whose projection %s leave room for those of others',
+    async (how) => {
+      const [bad, good] = [newId.tenant(), newId.tenant()]
+      const hung = Promise.withResolvers<number>()
+      const tries: string[] = []
+      const projections = new TenantWorkers(
+        (tenantId) => {
+          tries.push(tenantId)
+          if (tenantId !== bad) return Promise.resolve(1)
+          return how === 'fails' ? Promise.reject(new Error('away')) : hung.promise
+        },
+        () => undefined,
+      )
+      const { logger } = keptLog()
+      // Whoever waits for a next try waits until the test has seen what it wants.
+      const { promise: released, resolve: release } = Promise.withResolvers<void>()
+      const processing = processEvents({ connection, projections, logger, wait: () => released })
+      onTestFinished(() => processing.close())
+      const publisher = new ConfirmingPublisher(() => connection)
+      const event = (tenantId: string, position: number) => ({
+        exchange: 'events',
+        routingKey: 'x',
+        id: `${tenantId}/${position}`,
+        type: 't',
+        contentType: 'application/json',
+        body: JSON.stringify({ specversion: '1.0', data: { tenantId, position } }),
+      })
+      await publisher.publish(Array.from({ length: 250 }, (_, index) => event(bad, index + 1)))
+      await expect.poll(() => tries, within).toContain(bad)
+      await publisher.publish([event(good, 1)])
+      await expect.poll(() => tries, within).toContain(good)
+      // One that stands for all of them is still here: nothing is lost if this process dies now.
+      await expect.poll(() => waitingIn(connection, EVENT_PROCESSING.name), within).toBe(0)
+      expect(await waitingIn(connection, DEAD_LETTER_QUEUE)).toBe(0)
+      release()
+      hung.resolve(1)
+      if (how === 'fails')
+        await expect.poll(() => waitingIn(connection, DEAD_LETTER_QUEUE), within).toBeGreaterThanOrEqual(1)
+      else await expect.poll(() => tries.filter((tenantId) => tenantId === bad), within).toHaveLength(2)
+    },
+  )
 
   it('are projected by a process that lives, when the one that had them has died', async () => {
     const tenantId = newId.tenant()

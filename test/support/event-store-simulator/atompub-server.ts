@@ -1,9 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { checkAccess, USERS, type Operation } from './access.ts'
+import { checkAccess, loginOf, type Operation } from './access.ts'
+import type { ServerCertificate } from './certificates.ts'
 import type { Faults } from './faults.ts'
-import { ANY, type ProposedRecord, type SimulatedStore, type StoredRecord } from './simulated-store.ts'
+import {
+  ANY,
+  revisionText,
+  TOMBSTONE,
+  type ProposedRecord,
+  type SimulatedStore,
+  type StoredRecord,
+} from './simulated-store.ts'
 
 const EVENTS = 'application/vnd.eventstore.events+json'
 const EVENT = 'application/vnd.eventstore.event+json'
@@ -34,17 +43,23 @@ export interface SimulatedServer {
   close(): Promise<void>
 }
 
-/** The HTTP side of the simulated EventStoreDB (AtomPub), as 4.1.4 was seen to answer. */
-export async function startAtomPub(store: SimulatedStore, faults?: Faults, at = 0): Promise<SimulatedServer> {
-  const server = createServer((request, response) => {
+/** The HTTP side of the simulated EventStoreDB (AtomPub), as 4.1.4 was seen to answer. With a certificate, over TLS alone. */
+export async function startAtomPub(
+  store: SimulatedStore,
+  faults?: Faults,
+  at = 0,
+  tls?: ServerCertificate,
+): Promise<SimulatedServer> {
+  const answers = (request: IncomingMessage, response: ServerResponse) => {
     void respond(store, faults, request, response).catch((fault: unknown) => {
       response.writeHead(500).end(String(fault))
     })
-  })
+  }
+  const server = tls ? createTlsServer({ ...tls }, answers) : createServer(answers)
   await new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo // listens on a port
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -138,14 +153,6 @@ async function projections({ projections: all }: SimulatedStore, { method, url, 
     default:
       return answer(404, 'Not Found')
   }
-}
-
-function loginOf(authorization: string | undefined): string | undefined {
-  if (authorization === undefined) return undefined
-  const [user = '', password] = Buffer.from(authorization.replace(/^Basic /, ''), 'base64')
-    .toString()
-    .split(/:(.*)/s)
-  return USERS[user] === password ? user : 'wrong'
 }
 
 function expectedVersion(headers: Asked['headers']): number | undefined {
@@ -243,7 +250,25 @@ function remove(store: SimulatedStore, asked: Asked, stream: string): Answer {
 
 const feedHeaders = { 'content-type': `${ATOM}; charset=utf-8` }
 
-function readAll(store: SimulatedStore, { url }: Asked, rest: readonly string[]): Answer {
+/** JSON whose numbers of tombstones are the server's own. */
+const feedText = (feed: object): string =>
+  JSON.stringify(feed, null, 2).replaceAll(JSON.stringify(TOMBSTONE), revisionText(TOMBSTONE))
+
+/** Entries as the reader wants them: links resolved, unless a header says not to. */
+function entriesOf(
+  store: SimulatedStore,
+  { url, headers }: Pick<Asked, 'url' | 'headers'>,
+  newestFirst: readonly StoredRecord[],
+) {
+  const resolves = String(headers['es-resolvelinktos'] ?? 'true').toLowerCase() !== 'false'
+  return newestFirst.map((record) => {
+    if (!resolves || record.type !== '$>') return entry(url, record)
+    const target = store.target(record)
+    return target ? entry(url, target) : bareEntry(url, record)
+  })
+}
+
+function readAll(store: SimulatedStore, { url, headers }: Asked, rest: readonly string[]): Answer {
   const [from = 'head', direction = 'backward', size = '20'] = rest
   const backwards = direction === 'backward'
   const start = from === 'head' ? 'end' : Math.max(1, Number.parseInt(from.slice(0, 16), 16))
@@ -263,14 +288,14 @@ function readAll(store: SimulatedStore, { url }: Asked, rest: readonly string[])
       ...(previous === undefined ? [] : [{ uri: previous, relation: 'previous' }]),
       { uri: `${self}/metadata`, relation: 'metadata' },
     ],
-    entries: (backwards ? records : records.toReversed()).map((record) => entry(url, record)),
+    entries: entriesOf(store, { url, headers }, backwards ? records : records.toReversed()),
   }
   const full = records.length === Number(size) && from !== 'head'
   return answer(
     200,
     'OK',
     { ...feedHeaders, ...(full ? { ...FOREVER, 'cache-control': 'max-age=31536000, private' } : NEVER) },
-    JSON.stringify(feed, null, 2),
+    feedText(feed),
   )
 }
 
@@ -323,9 +348,9 @@ async function readFeed(
       ...(isPastEnd ? [] : [{ uri: `${self}/${newest + 1}/forward/${size}`, relation: 'previous' }]),
       { uri: `${self}/metadata`, relation: 'metadata' },
     ],
-    entries: (backwards ? records : records.toReversed()).map((record) => entry(url, record)),
+    entries: entriesOf(store, { url, headers }, backwards ? records : records.toReversed()),
   }
-  return answer(200, 'OK', { ...feedHeaders, ...(full ? FOREVER : { ...NEVER, etag }) }, JSON.stringify(feed, null, 2))
+  return answer(200, 'OK', { ...feedHeaders, ...(full ? FOREVER : { ...NEVER, etag }) }, feedText(feed))
 }
 
 function readOne(store: SimulatedStore, url: URL, headers: Asked['headers'], stream: string, which: string): Answer {
@@ -367,6 +392,23 @@ function appended(store: SimulatedStore, stream: string, revision: number, milli
     store.on('commit', look)
     look()
   })
+}
+
+/** A link whose target is gone: an entry without an event. */
+function bareEntry(url: URL, link: StoredRecord) {
+  const [revision = '', stream = ''] = link.data.toString().split(/@(.*)/s)
+  const uri = `${url.origin}/streams/${encodeURIComponent(stream)}/${revision}`
+  return {
+    title: link.data.toString(),
+    id: uri,
+    updated: new Date(link.created).toISOString(),
+    author: AUTHOR,
+    summary: '$>',
+    links: [
+      { uri, relation: 'edit' },
+      { uri, relation: 'alternate' },
+    ],
+  }
 }
 
 function entry(url: URL, record: StoredRecord) {

@@ -13,11 +13,13 @@ import type Shared from '@eventstore/db-client/generated/shared_pb.js'
 import type Projections from '@eventstore/db-client/generated/projections_pb.js'
 import type Streams from '@eventstore/db-client/generated/streams_pb.js'
 import type { SimulatedServer } from './atompub-server.ts'
-import { checkAccess, type Operation } from './access.ts'
+import { checkAccess, loginOf, type Operation } from './access.ts'
+import type { ServerCertificate } from './certificates.ts'
 import type { Faults } from './faults.ts'
 import {
   ANY,
   NO_STREAM,
+  revisionText,
   STREAM_EXISTS,
   type ProposedRecord,
   type SimulatedStore,
@@ -78,23 +80,43 @@ const notLeader = () =>
   })
 const unavailable = () => new GrpcFailure(status.UNAVAILABLE, 'Server Is Not Ready')
 
-/** The gRPC side of the simulated EventStoreDB: what the vendor's client calls, told in the vendor's own messages. */
+const unauthenticated = () => new GrpcFailure(status.UNAUTHENTICATED, 'Unauthenticated')
+
+/**
+ * The gRPC side of the simulated EventStoreDB: what the vendor's client calls, told in the vendor's own messages. With a
+ * certificate, over TLS alone; each call is then its user's, who may do what the lists of access say.
+ */
 export async function startGrpc(
   store: SimulatedStore,
   faults?: Faults,
   at = 0,
+  tls?: ServerCertificate,
 ): Promise<SimulatedServer & { readonly port: number }> {
   const server = new Server({ 'grpc.max_receive_message_length': 16 * 1024 * 1024 })
-  // Without TLS the client sends no credentials, and a server without it asks for none: everybody is the admin.
-  const checked: Checked = (stream, operation) => {
-    if (!checkAccess(store, 'admin', stream, operation)) throw denied()
+  /** Who calls. Without TLS the client sends no credentials, and a server without it asks for none: everybody is the admin. */
+  const caller = ({ metadata }: { readonly metadata: Metadata }): string | undefined => {
+    if (!tls) return 'admin'
+    const user = loginOf(metadata.get('authorization')[0]?.toString())
+    if (user === 'wrong') throw unauthenticated()
+    return user
+  }
+  const checkedFor =
+    (user: string | undefined): Checked =>
+    (stream, operation) => {
+      if (!checkAccess(store, user, stream, operation)) throw denied()
+    }
+  const byAdmin = (user: string | undefined) => {
+    if (user !== 'admin') throw denied()
   }
 
   const unary =
-    <Request, Response>(work: (request: Request) => Response): handleUnaryCall<Request, Response> =>
+    <Request, Response>(
+      work: (request: Request, checked: Checked, user: string | undefined) => Response,
+    ): handleUnaryCall<Request, Response> =>
     (call, callback) => {
       try {
-        callback(null, work(call.request))
+        const user = caller(call)
+        callback(null, work(call.request, checkedFor(user), user))
       } catch (failure) {
         callback(failure as GrpcFailure) // thrown above
       }
@@ -103,13 +125,21 @@ export async function startGrpc(
   server.addService(ServerFeaturesService, { getSupportedMethods: unary(supportedMethods) })
   server.addService(StreamsService, {
     read: (call: ReadCall) => {
-      read(store, call, checked, faults).then(
-        () => call.end(),
-        (failure: unknown) => call.emit('error', failure),
-      )
+      Promise.resolve()
+        .then(() => read(store, call, checkedFor(caller(call)), faults))
+        .then(
+          () => call.end(),
+          (failure: unknown) => call.emit('error', failure),
+        )
     },
-    batchAppend: (call: BatchCall) => batchAppend(store, call, checked, faults),
-    delete: unary((request: Streams.DeleteReq) => {
+    batchAppend: (call: BatchCall) => {
+      try {
+        batchAppend(store, call, checkedFor(caller(call)), faults)
+      } catch (failure) {
+        call.emit('error', failure)
+      }
+    },
+    delete: unary((request: Streams.DeleteReq, checked) => {
       const { stream, expected } = removalOf(request.getOptions())
       checked(stream, '$d')
       const position = new streamsMessages.DeleteResp.Position()
@@ -118,7 +148,7 @@ export async function startGrpc(
       response.setPosition(position)
       return response
     }),
-    tombstone: unary((request: Streams.TombstoneReq) => {
+    tombstone: unary((request: Streams.TombstoneReq, checked) => {
       const { stream, expected } = removalOf(request.getOptions())
       checked(stream, '$d')
       const position = new streamsMessages.TombstoneResp.Position()
@@ -133,7 +163,8 @@ export async function startGrpc(
   })
   const { projections } = store
   server.addService(ProjectionsService, {
-    create: unary((request: Projections.CreateReq) => {
+    create: unary((request: Projections.CreateReq, _checked, user) => {
+      byAdmin(user)
       const options = request.getOptions()
       const continuous = options?.getContinuous()
       const name = continuous?.getName() ?? ''
@@ -141,19 +172,27 @@ export async function startGrpc(
       projections.create(name, options?.getQuery() ?? '', continuous?.getEmitEnabled() ?? false)
       return new projectionsMessages.CreateResp()
     }),
-    update: unary((request: Projections.UpdateReq) => {
+    update: unary((request: Projections.UpdateReq, _checked, user) => {
+      byAdmin(user)
       const options = request.getOptions()
       const name = options?.getName() ?? ''
       if (!projections.get(name)) throw new GrpcFailure(status.NOT_FOUND, 'NotFound')
       projections.update(name, options?.getQuery() ?? '', options?.getEmitEnabled() ?? false)
       return new projectionsMessages.UpdateResp()
     }),
-    enable: unary((request: Projections.EnableReq) => {
+    enable: unary((request: Projections.EnableReq, _checked, user) => {
+      byAdmin(user)
       if (!projections.enable(request.getOptions()?.getName() ?? ''))
         throw new GrpcFailure(status.NOT_FOUND, 'NotFound')
       return new projectionsMessages.EnableResp()
     }),
     statistics: (call: ServerWritableStream<Projections.StatisticsReq, Projections.StatisticsResp>) => {
+      try {
+        byAdmin(caller(call))
+      } catch (failure) {
+        call.emit('error', failure)
+        return
+      }
       for (const name of projections.names) {
         const details = new projectionsMessages.StatisticsResp.Details()
         details.setName(name)
@@ -166,13 +205,14 @@ export async function startGrpc(
     },
   })
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${at}`, ServerCredentials.createInsecure(), (fault, bound) =>
-      fault ? reject(fault) : resolve(bound),
-    )
+    const secured = tls
+      ? ServerCredentials.createSsl(null, [{ private_key: tls.key, cert_chain: tls.cert }])
+      : ServerCredentials.createInsecure()
+    server.bindAsync(`127.0.0.1:${at}`, secured, (fault, bound) => (fault ? reject(fault) : resolve(bound)))
   })
   return {
     port,
-    url: `esdb://localhost:${port}?tls=false`,
+    url: `esdb://localhost:${port}?tls=${tls !== undefined}`,
     close: async () => server.forceShutdown(),
   }
 }
@@ -363,7 +403,7 @@ function recordedOf(record: StoredRecord): Streams.ReadResp.ReadEvent.RecordedEv
   const event = new streamsMessages.ReadResp.ReadEvent.RecordedEvent()
   event.setId(uuidOf(record.id))
   event.setStreamIdentifier(identifierOf(record.stream))
-  event.setStreamRevision(String(record.revision))
+  event.setStreamRevision(revisionText(record.revision))
   setPosition(event, record.position)
   const metadata = event.getMetadataMap()
   metadata.set('type', record.type)

@@ -94,11 +94,8 @@ export class SimulatedProjections {
 
 const parsed = (metadata: Buffer): unknown => (metadata.length === 0 ? null : JSON.parse(metadata.toString()))
 
-function resolved(store: SimulatedStore, record: StoredRecord): StoredRecord | undefined {
-  if (record.type !== '$>') return record
-  const [revision = '', stream = ''] = record.data.toString().split(/@(.*)/s)
-  return store.read(stream, Number(revision), 1).records[0]
-}
+const resolved = (store: SimulatedStore, record: StoredRecord): StoredRecord | undefined =>
+  record.type === '$>' ? store.target(record) : record
 
 function compiled(query: string) {
   const links: { readonly to: string; readonly target: StoredRecord }[] = []

@@ -10,6 +10,11 @@ export const STREAM_EXISTS = -4
 /** The server keeps this many ids in memory to recognise repeated appends that expect any version. */
 const REMEMBERED_IDS = 100_000
 
+/** Number of the event that buries a stream: the largest of 64 bits, which JavaScript can only come near to. */
+export const TOMBSTONE = 2 ** 63
+export const revisionText = (revision: number): string =>
+  revision === TOMBSTONE ? '9223372036854775807' : String(revision)
+
 export interface StoredRecord {
   readonly id: string
   readonly type: string
@@ -116,7 +121,7 @@ export class SimulatedStore extends EventEmitter<{ commit: [stream: string] }> {
     if (verdict.kind === 'deleted') return { result: 'deleted' }
     if (verdict.kind !== 'write') return { result: 'wrong', current: this.last(stream) }
     if (forever) {
-      this.#write(stream, Number.MAX_SAFE_INTEGER, {
+      this.#write(stream, TOMBSTONE, {
         id: randomUUID(),
         type: '$streamDeleted',
         json: false,
@@ -154,6 +159,13 @@ export class SimulatedStore extends EventEmitter<{ commit: [stream: string] }> {
     return backwards
       ? this.#all.slice(Math.max(0, start - 1 - limit), Math.max(0, start - 1)).toReversed()
       : this.#all.slice(Math.max(0, start - 1), Math.max(0, start - 1) + limit)
+  }
+
+  /** What a link points to, if that is there. */
+  target(link: StoredRecord): StoredRecord | undefined {
+    const [revision = '', stream = ''] = link.data.toString().split(/@(.*)/s)
+    const [found] = this.read(stream, Number(revision), 1).records
+    return found?.revision === Number(revision) ? found : undefined
   }
 
   last(stream: string): number {

@@ -6,3 +6,9 @@ export function writeForeign(store: SimulatedStore, stream: string, data: string
   const event = { id: randomUUID(), type: 'something.else', json: true }
   store.append(stream, [{ ...event, data: Buffer.from(data), metadata: Buffer.from(metadata) }], ANY)
 }
+
+/** Puts a link at the end of a stream, as a projection of the server does. */
+export function writeLink(store: SimulatedStore, stream: string, target: string): void {
+  const link = { id: randomUUID(), type: '$>', json: false, data: Buffer.from(target), metadata: Buffer.alloc(0) }
+  store.append(stream, [link], ANY)
+}

@@ -22,13 +22,32 @@ export interface ProcessEventsOptions {
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>
 }
 
+/** Events of one tenant that are in hand to be projected, at most: one that is being projected, and one for all that came since. */
+const IN_HAND = 2
+
 /**
  * Takes events from `event.processing` and projects their tenants. An event is done once its tenant has been projected up to it:
  * a hundred of one tenant cost one projection. One whose tenant cannot be projected is delivered five times, each time a while
  * later, and then becomes a dead letter; the sweep will have the tenant projected all the same.
+ *
+ * The broker hands out so many events and no more until the first is done. So that no tenant, however slow or broken, has all of
+ * them, an event is done as well when another one of its tenant is in hand whose projection has yet to begin, or waits for the
+ * same try: that one stands for both.
  */
 export function processEvents({ connection, projections, logger, wait = waitFor }: ProcessEventsOptions) {
   const ending = new AbortController()
+  const inHand = new Counts()
+  /** Tenants and the try that one of their events waits for. */
+  const waiting = new Set<string>()
+
+  async function project(tenantId: string, position: number): Promise<boolean> {
+    if (inHand.of(tenantId) >= IN_HAND && projections.isAwaited(tenantId)) return true
+    inHand.add(tenantId, 1)
+    const reached = await projections.run(tenantId, position)
+    inHand.add(tenantId, -1)
+    return reached !== undefined
+  }
+
   const consumer = consumeQueue({ connection, queue: EVENT_PROCESSING, logger }, async (message): Promise<Verdict> => {
     const event = wakingEvent(message)
     if (!event) {
@@ -36,18 +55,23 @@ export function processEvents({ connection, projections, logger, wait = waitFor 
       return 'dead'
     }
     const { tenantId, position } = event
-    if ((await projections.run(tenantId, position)) !== undefined) return 'done'
-    const pause = BACKOFF[message.deliveries - 1]
+    if (await project(tenantId, position)) return 'done'
+    const { id: messageId, deliveries } = message
+    const pause = BACKOFF[deliveries - 1]
     if (pause === undefined) {
       logger.error('an event could not be projected: it is put with the dead letters', {
         tenantId,
         position,
-        messageId: message.id,
-        deliveries: message.deliveries,
+        messageId,
+        deliveries,
       })
       return 'dead'
     }
+    const next = `${tenantId}/${deliveries}`
+    if (waiting.has(next)) return 'done'
+    waiting.add(next)
     await wait(pause, ending.signal)
+    waiting.delete(next)
     return 'again'
   })
   return {
@@ -56,6 +80,21 @@ export function processEvents({ connection, projections, logger, wait = waitFor 
       ending.abort()
       return consumer.close()
     },
+  }
+}
+
+/** How many there are of each. */
+class Counts {
+  readonly #counts = new Map<string, number>()
+
+  of(key: string): number {
+    return this.#counts.get(key) ?? 0
+  }
+
+  add(key: string, more: number): void {
+    const count = this.of(key) + more
+    if (count === 0) this.#counts.delete(key)
+    else this.#counts.set(key, count)
   }
 }
 

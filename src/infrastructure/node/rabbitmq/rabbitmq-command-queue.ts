@@ -1,7 +1,7 @@
 import type { Connection } from 'rabbitmq-client'
-import { z } from 'zod'
 import type { CommandQueue, QueuedOperation } from '#domain/ports/command-queue.ts'
 import type { Logger } from '#domain/ports/logger.ts'
+import { operationIn } from '../../shared/queue-messages.ts'
 import type { InProcessCommandQueue } from '../in-process-command-queue.ts'
 import { faultText } from './connect.ts'
 import type { ConfirmingPublisher } from './confirming-publisher.ts'
@@ -10,8 +10,6 @@ import { COMMAND_PROCESSING } from './topology.ts'
 
 /** Operations run at the same time. */
 const AT_ONCE = 10
-
-const Operation = z.object({ tenantId: z.string().max(128), operationId: z.string().max(128) })
 
 export interface RabbitMqCommandQueueOptions {
   readonly publisher: ConfirmingPublisher
@@ -99,7 +97,7 @@ export class RabbitMqCommandQueue implements CommandQueue {
 
 function operationOf({ body }: ReceivedMessage): QueuedOperation | undefined {
   try {
-    return Operation.safeParse(JSON.parse(body)).data
+    return operationIn(JSON.parse(body))
   } catch {
     return undefined
   }

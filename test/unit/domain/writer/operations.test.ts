@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MAX_RUNS, OPERATION_WAITS } from '#domain/writer/operations.ts'
+import { GIVEN_UP_AFTER, MAX_RUNS, OPERATION_WAITS } from '#domain/writer/operations.ts'
 import { WriterUnderTest } from '../../../support/writer-under-test.ts'
 
 const ID = 'opr_a'
@@ -112,5 +112,17 @@ describe('an operation', () => {
     expect(await core.claimOperation(ID)).toBeUndefined()
     expect(await core.operation(ID)).toMatchObject({ status: 'failed', runs: MAX_RUNS })
     expect(await core.operation(ID)).not.toHaveProperty('answer')
+  })
+
+  it('is given up in the end when it was begun and every message of it was lost', async () => {
+    const { core, pass, waiting } = await scene()
+    await core.claimOperation(ID)
+    await core.releaseOperation(ID)
+    while ((await core.nextDue()) !== undefined) await pass(10 * MINUTE)
+    expect(waiting.length).toBeGreaterThan(5)
+    expect(await core.operation(ID)).toMatchObject({ status: 'running', runs: 1 })
+    await pass(GIVEN_UP_AFTER)
+    expect(await core.operation(ID)).toMatchObject({ status: 'failed', runs: 1 })
+    expect(await core.claimOperation(ID)).toBeUndefined()
   })
 })
