@@ -7,6 +7,7 @@ import { logger, servicesOf } from './worker-services.ts'
 export { DirectoryObject } from '../durable-objects/directory-object.ts'
 export { KeyRingObject } from '../durable-objects/key-ring-object.ts'
 export { TenantObject } from '../durable-objects/tenant-object.ts'
+export { TenantRegisterObject } from '../durable-objects/tenant-register-object.ts'
 
 /** How the queues of what was given up end. */
 const DEAD = '-dead'
