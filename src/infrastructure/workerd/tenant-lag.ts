@@ -1,11 +1,16 @@
 import type { Logger } from '#domain/ports/logger.ts'
 import { LAG_THRESHOLD, LagWatch } from '#domain/projection/lag-watch.ts'
 import type { DueProjections } from './due-projections.ts'
-import type { SqliteTenantStorage } from './sqlite-tenant-storage.ts'
 
 export interface TenantLagOptions {
   readonly tenantId: string
-  readonly storage: Pick<SqliteTenantStorage, 'timestampAt' | 'isLate' | 'saveLate'>
+  readonly storage: {
+    /** When the event at a position was committed (RFC 3339); undefined when there is none. */
+    timestampAt(position: number): string | undefined
+    /** Whether somebody has been told that the read models lag. */
+    readonly isLate: boolean
+    saveLate(isLate: boolean): void
+  }
   readonly projections: Pick<DueProjections, 'isBehind' | 'projected'>
   readonly logger: Pick<Logger, 'info' | 'error'>
   /** Milliseconds since the epoch. */
