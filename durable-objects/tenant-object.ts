@@ -1,7 +1,10 @@
 import { DurableObject } from 'cloudflare:workers'
 import { Forwarder } from '#domain/forwarding/forwarder.ts'
 import { subjectsOf } from '#domain/events/subject-keys.ts'
+import type { Fence } from '#domain/ports/forwarding.ts'
+import type { FenceRelease, Follower, LiftedFence, OutboxEntry } from '#domain/ports/outbox.ts'
 import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
+import { LAG_THRESHOLD } from '#domain/projection/lag-watch.ts'
 import { TenantWriterCore } from '#domain/writer/tenant-writer-core.ts'
 import { oneAtATime } from '#infrastructure/shared/one-at-a-time.ts'
 import { createCommandQueue } from '#infrastructure/workerd/command-queue.ts'
@@ -9,6 +12,8 @@ import { DueProjections, PROJECT_EVERY, type DueProjection } from '#infrastructu
 import type { Executed, TurnEnd } from '#infrastructure/workerd/durable-tenant-writer.ts'
 import { createQueueBus } from '#infrastructure/workerd/queue-bus.ts'
 import { SqliteTenantStorage } from '#infrastructure/workerd/sqlite-tenant-storage.ts'
+import { TenantLag } from '#infrastructure/workerd/tenant-lag.ts'
+import { createTenantRegister } from '#infrastructure/workerd/tenant-register.ts'
 import { logger, writerParts } from '../src/worker-services.ts'
 
 /** How long the projector has before the sweep looks whether it has followed, in milliseconds. */
@@ -41,6 +46,7 @@ export class TenantObject extends DurableObject<Env> {
   /** When the alarm goes off, in milliseconds since the epoch. */
   #alarmAt: number | undefined
   readonly #projections: DueProjections
+  readonly #lag: TenantLag
   /** Commands under way: whatever is committed, an answer follows that a projection can go along with. */
   #executing = 0
   /** Position of the last wake-up that was sent. */
@@ -60,6 +66,8 @@ export class TenantObject extends DurableObject<Env> {
     this.#storage = new SqliteTenantStorage(ctx.storage, () => this.#arm(Date.now() + SWEEP_AFTER))
     this.#projections = new DueProjections(this.#storage.positions)
     this.#swept = this.#projections.projected
+    const { name: tenantId = '' } = ctx.id
+    this.#lag = new TenantLag({ tenantId, storage: this.#storage, projections: this.#projections, logger })
     this.#parts = this.#open()
     // Who waits for the parts is told; without anybody waiting the runtime would report it as unhandled.
     this.#parts.catch(() => undefined)
@@ -143,6 +151,43 @@ export class TenantObject extends DurableObject<Env> {
     return this.#guarded((core) => core.settleOperation(...given))
   }
 
+  /** Where the log and its followers stand; undefined where there is no log. For operators, as all that follows. */
+  outboxEntry(follower: Follower): Promise<OutboxEntry | undefined> {
+    return this.#guarded(async () => {
+      const { position, hash } = this.#storage.head
+      const { name: tenantId } = this.ctx.id
+      if (position === 0 || tenantId === undefined) return undefined
+      const { forwarded, fence } = await this.#storage.readForwarding()
+      const { projected } = this.#projections
+      const waitingSince = this.#storage.timestampAt((follower === 'projected' ? projected : forwarded) + 1)
+      return {
+        tenantId,
+        position,
+        hash,
+        projected,
+        forwarded,
+        ...(fence && { fence }),
+        ...(waitingSince !== undefined && { waitingSince }),
+      }
+    })
+  }
+
+  /** Lifts a fence and sends on what has waited behind it. False when that fence does not stand any more. */
+  releaseFence(fence: Fence, release: FenceRelease): Promise<boolean> {
+    return this.#guarded(() => {
+      const isLifted = this.#storage.releaseFence(fence, release, Date.now())
+      if (isLifted) {
+        this.#forwardAfter = 0
+        this.ctx.waitUntil(this.#forward())
+      }
+      return Promise.resolve(isLifted)
+    })
+  }
+
+  fenceReleases(): Promise<readonly LiftedFence[]> {
+    return this.#guarded(() => Promise.resolve(this.#storage.fenceReleases()))
+  }
+
   /** The sweep. Never throws: a handler that keeps throwing is dropped by the runtime, and the tenant would stand still. */
   override async alarm(): Promise<void> {
     this.#alarmAt = undefined
@@ -153,8 +198,12 @@ export class TenantObject extends DurableObject<Env> {
         this.#arm(Date.now() + withJitter(SWEEP_AFTER))
         // Turn after turn may be lost where no isolate is kept.
         if (!isInCharge || projected === this.#swept) await this.#send()
+        // Whoever does not know how far the projector came looks again when it has had the time to say so.
+        if (this.#lag.isDoubtful) this.#arm(Date.now() + LAG_THRESHOLD)
       }
+      this.#lag.look()
       this.#swept = projected
+      await this.#enlist()
       await core.runDue()
       const now = Date.now()
       if (now - this.#storage.prunedAt > PRUNE_EVERY) await this.#storage.prune(now)
@@ -182,6 +231,8 @@ export class TenantObject extends DurableObject<Env> {
       ...(forwarder && { admission: (head) => forwarder.admit(head) }),
       onCommitted: ({ position, due }) => {
         this.#projections.committed(position)
+        this.#lag.committed()
+        if (!this.#storage.isEnlisted) this.ctx.waitUntil(this.#enlistSoon())
         if (this.#executing === 0) this.ctx.waitUntil(this.#wake())
         if (forwarder) this.ctx.waitUntil(this.#forward())
         if (due) this.ctx.waitUntil(this.#runDue())
@@ -206,6 +257,7 @@ export class TenantObject extends DurableObject<Env> {
   async #followed(position: number): Promise<void> {
     if (position <= this.#projections.projected) return
     this.#projections.followed(position)
+    this.#lag.answered()
     const now = Date.now()
     if (Math.abs(now - this.#projectedSavedAt) < SAVE_PROJECTED_EVERY) return
     this.#projectedSavedAt = now
@@ -252,8 +304,27 @@ export class TenantObject extends DurableObject<Env> {
     }
   })
 
+  /** Has the register know of the tenant, once and for all. */
+  async #enlist(): Promise<void> {
+    const { name: tenantId } = this.ctx.id
+    if (tenantId === undefined || this.#storage.head.position === 0 || this.#storage.isEnlisted) return
+    await createTenantRegister(this.env.TENANT_REGISTER).enlist(tenantId)
+    this.#storage.saveEnlisted()
+  }
+
+  /** After the first commit; the alarm that comes with it tries again what has failed. */
+  readonly #enlistSoon = oneAtATime(() =>
+    this.#enlist().catch((fault: unknown) =>
+      logger.warn('the register of tenants did not answer; the sweep will try again', {
+        tenantId: this.ctx.id.name,
+        fault: String(fault),
+      }),
+    ),
+  )
+
   async #send(): Promise<void> {
     const { name: tenantId = '' } = this.ctx.id
+    this.#lag.asked()
     const { head: toPosition } = this.#projections
     try {
       await createQueueBus(this.env.WAKE_UPS).publish([{ tenantId, toPosition }])

@@ -150,6 +150,7 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
     writer,
     directory,
     names,
+    outbox,
     projector,
     commands,
     metrics,
@@ -181,13 +182,13 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
 
 /** What the API needs, over an open pipeline. */
 export async function openServices(config: Configuration, pipeline: Pipeline, logger: Logger): Promise<Services> {
-  const { session, eventStore, mailbox, tools, writer, directory, projector, commands, metrics } = pipeline
+  const { session, eventStore, mailbox, tools, writer, directory, outbox, projector, commands, metrics } = pipeline
   const { clock, cryptography, keyVault } = tools
   const keyRing = new CachingKeyRing(new PostgresKeyRingStore(session), keyVault, clock)
   const publicUrl = publicUrlOf(config)
   const { ACCI_ADMIN_EMAIL: adminEmail, ACCI_ADMIN_PASSWORD: adminPassword } = config
   const database = config.DATABASE_URL === undefined ? 'embedded PostgreSQL (PGlite)' : 'PostgreSQL'
-  const { ACCI_METRICS_TOKEN: metricsToken } = config
+  const { ACCI_METRICS_TOKEN: metricsToken, ACCI_OPERATOR_TOKEN: operatorToken } = config
   const metered = meterWriter(writer, metrics)
   const { cache, runsOn: cacheRunsOn } = await pipeline.openCache()
   return {
@@ -214,6 +215,7 @@ export async function openServices(config: Configuration, pipeline: Pipeline, lo
     logger,
     metrics,
     ...(metricsToken !== undefined && { metricsPage: { token: metricsToken, scrape: () => metrics.scrape() } }),
+    ...(operatorToken !== undefined && { operator: { token: operatorToken, outbox, projector } }),
     region: config.ACCI_REGION,
     profile: config.ACCI_PROFILE,
     publicUrl,

@@ -34,11 +34,13 @@ import { workerdArgon2id } from '#infrastructure/workerd/argon2.ts'
 import { createCommandQueue } from '#infrastructure/workerd/command-queue.ts'
 import { createDurableDirectory } from '#infrastructure/workerd/durable-directory.ts'
 import { createDurableKeyRingStore } from '#infrastructure/workerd/durable-key-ring-store.ts'
+import { createDurableOutbox } from '#infrastructure/workerd/durable-outbox.ts'
 import { createDurableTenantWriter } from '#infrastructure/workerd/durable-tenant-writer.ts'
 import { parseEnvironment } from '#infrastructure/workerd/environment.ts'
 import { openEdgeCache } from '#infrastructure/workerd/open-cache.ts'
 import { projectAfterwards } from '#infrastructure/workerd/project-afterwards.ts'
 import { createQueueBus } from '#infrastructure/workerd/queue-bus.ts'
+import { createTenantRegister } from '#infrastructure/workerd/tenant-register.ts'
 import { POLICY_SOURCES } from '../policies/index.ts'
 
 const AUDIENCE = 'acci'
@@ -149,6 +151,8 @@ async function buildServices(env: Env): Promise<EdgeServices> {
     logger,
     inBackground: waitUntil,
   })
+  const { ACCI_OPERATOR_TOKEN: operatorToken } = configuration
+  const outbox = createDurableOutbox(env.TENANT, createTenantRegister(env.TENANT_REGISTER))
   const { cache, runsOn: cacheRunsOn } = openEdgeCache(configuration, clock, logger)
   return {
     writer,
@@ -182,6 +186,7 @@ async function buildServices(env: Env): Promise<EdgeServices> {
     publicUrl,
     isDisposableDomain,
     ...(mailbox && { mailbox: () => mailbox.list() }),
+    ...(operatorToken !== undefined && { operator: { token: operatorToken, outbox, projector } }),
     bootstrap: adminEmail !== undefined && adminPassword !== undefined ? { adminEmail, adminPassword } : undefined,
     runsOn: {
       tenantLog: 'Durable Objects (SQLite)',

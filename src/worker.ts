@@ -9,6 +9,7 @@ import { logger, servicesOf, type EdgeServices } from './worker-services.ts'
 export { DirectoryObject } from '../durable-objects/directory-object.ts'
 export { KeyRingObject } from '../durable-objects/key-ring-object.ts'
 export { TenantObject } from '../durable-objects/tenant-object.ts'
+export { TenantRegisterObject } from '../durable-objects/tenant-register-object.ts'
 
 /** The cron trigger that looks for read models of an earlier version, as in wrangler.toml. */
 const RENEWALS = '17 * * * *'

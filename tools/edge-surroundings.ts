@@ -67,6 +67,7 @@ export async function startSurroundings(configuration: Configuration): Promise<E
     'EVENTSTORE_PASSWORD',
     'UPSTASH_REDIS_REST_URL',
     'UPSTASH_REDIS_REST_TOKEN',
+    'ACCI_OPERATOR_TOKEN',
   ] as const
   return {
     variables: {

@@ -33,6 +33,7 @@ export async function localWorker(
       TENANT: { className: 'TenantObject', useSQLite: true },
       DIRECTORY: { className: 'DirectoryObject', useSQLite: true },
       KEY_RING: { className: 'KeyRingObject', useSQLite: true },
+      TENANT_REGISTER: { className: 'TenantRegisterObject', useSQLite: true },
     },
     resourcePersistencePath: resolve(dataDir, 'miniflare'),
     queueProducers: { WAKE_UPS: { queueName: WAKE_UPS }, COMMANDS: { queueName: COMMANDS } },

@@ -90,6 +90,8 @@ operation-abandoned = Diese Anfrage wurde nach mehreren Versuchen aufgegeben. Si
     .title = Anfrage aufgegeben
 tenant-fenced = Änderungen an dieser Organisation sind ausgesetzt, bis ihr Verlauf geprüft ist. Von dieser Anfrage wurde nichts übernommen.
     .title = Änderungen ausgesetzt
+tenant-fence-changed = Diese Sperre besteht nicht mehr. Sehen Sie erneut nach, bevor Sie eine andere aufheben.
+    .title = Sperre hat sich geändert
 
 user-already-exists = Unter dieser Adresse ist bereits jemand registriert.
     .title = Bereits registriert

@@ -111,6 +111,8 @@ operation-abandoned = This request was given up after several attempts. Sending 
     .title = Request given up
 tenant-fenced = Changes to this organization are suspended while its history is being checked. Nothing of this request has been kept.
     .title = Changes suspended
+tenant-fence-changed = That fence does not stand any more. Look again before you lift another.
+    .title = Fence has changed
 
 user-already-exists = Somebody with this address is already registered.
     .title = Already registered

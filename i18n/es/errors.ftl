@@ -91,6 +91,8 @@ operation-abandoned = Esta solicitud se abandonó tras varios intentos. Puede en
     .title = Solicitud abandonada
 tenant-fenced = Los cambios en esta organización están suspendidos mientras se comprueba su historial. No se ha conservado nada de esta solicitud.
     .title = Cambios suspendidos
+tenant-fence-changed = Este bloqueo ya no está vigente. Vuelva a comprobarlo antes de levantar otro.
+    .title = El bloqueo ha cambiado
 
 user-already-exists = Ya hay alguien registrado con esta dirección.
     .title = Ya registrado

@@ -91,6 +91,8 @@ operation-abandoned = Cette demande a été abandonnée après plusieurs tentati
     .title = Demande abandonnée
 tenant-fenced = Les modifications de cette organisation sont suspendues le temps de vérifier son historique. Rien de cette demande n’a été conservé.
     .title = Modifications suspendues
+tenant-fence-changed = Ce blocage n’existe plus. Vérifiez de nouveau avant d’en lever un autre.
+    .title = Le blocage a changé
 
 user-already-exists = Une personne est déjà enregistrée avec cette adresse.
     .title = Déjà enregistré

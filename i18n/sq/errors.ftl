@@ -90,6 +90,8 @@ operation-abandoned = Kjo kërkesë u la pas disa përpjekjeve. Mund ta dërgoni
     .title = Kërkesa u la
 tenant-fenced = Ndryshimet në këtë organizatë janë pezulluar derisa të kontrollohet historiku i saj. Nga kjo kërkesë nuk u ruajt asgjë.
     .title = Ndryshimet janë pezulluar
+tenant-fence-changed = Ky bllokim nuk është më në fuqi. Kontrolloni përsëri para se të hiqni një tjetër.
+    .title = Bllokimi ka ndryshuar
 
 user-already-exists = Dikush me këtë adresë është tashmë i regjistruar.
     .title = I regjistruar tashmë

@@ -7,6 +7,7 @@ import { requestContext } from './middleware/request-context.ts'
 import { methodsAt } from './methods-at.ts'
 import { registerInvitationPage } from './pages/invitation.page.ts'
 import { registerStyleSheet } from './pages/style-sheet.ts'
+import { registerOperator } from './operator/operator.ts'
 import { faultProblem, problemOf, type ProblemAnswer } from './problem.ts'
 import { RefusalError } from './refusal-error.ts'
 import { registerDocuments } from './rest/system/documents.route.ts'
@@ -73,6 +74,7 @@ export function createApp({ servicesOf, addressOf }: AppOptions) {
     registerDeactivateUser,
     registerReactivateUser,
     registerReadOperation,
+    registerOperator,
     registerDocuments,
     registerStyleSheet,
   ]) {

@@ -9,6 +9,7 @@ import type { KeyVault } from '#domain/ports/key-vault.ts'
 import type { Logger } from '#domain/ports/logger.ts'
 import type { Metrics } from '#domain/ports/metrics.ts'
 import type { Mail } from '#domain/ports/mailer.ts'
+import type { Outbox } from '#domain/ports/outbox.ts'
 import type { PasswordHasher } from '#domain/ports/password-hasher.ts'
 import type { Policy } from '#domain/ports/policy.ts'
 import type { ReadModels } from '#domain/ports/read-models.ts'
@@ -37,6 +38,12 @@ export interface Services {
   readonly metrics?: Pick<Metrics, 'request'>
   /** Shown at `/metrics` to whoever has the token. */
   readonly metricsPage?: { readonly token: string; readonly scrape: () => Promise<string> }
+  /** What operators are shown who have the token. Without one nothing is served to them. */
+  readonly operator?: {
+    readonly token: string
+    readonly outbox: Outbox
+    readonly projector: Pick<Projector, 'retry'>
+  }
   /** Home region of tenants created here. */
   readonly region: string
   readonly profile: 'development' | 'production'

@@ -1,7 +1,12 @@
 import type { Configuration } from '#infrastructure/shared/configuration.ts'
 import { parseConfiguration } from '#infrastructure/shared/configuration.ts'
+import type { OperatorOutbox, OutboxEntry } from '#domain/ports/outbox.ts'
 import { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
-import type { OutboxEntry, PostgresOutbox } from '#infrastructure/postgres/postgres-outbox.ts'
+import { PostgresOutbox } from '#infrastructure/postgres/postgres-outbox.ts'
+import { EdgeOperations } from '#infrastructure/shared/edge-operations.ts'
+
+/** Tenants that are named one by one in a sentence. */
+const NAMED = 5
 
 /** What a command ends with. */
 export const EXIT = {
@@ -61,16 +66,40 @@ export async function withDatabase<Result>(
   }
 }
 
+/** The edge deployment that is worked on; undefined where it is a container. */
+export function edgeOf({ ACCI_EDGE_URL: url, ACCI_OPERATOR_TOKEN: token }: Configuration): EdgeOperations | undefined {
+  return url === undefined || token === undefined ? undefined : new EdgeOperations({ url, token })
+}
+
+/** Runs work on the tenants' logs: those of the edge deployment that is named, or of the database. */
+export async function withOutbox<Result>(
+  configuration: Configuration,
+  work: (outbox: OperatorOutbox) => Promise<Result>,
+): Promise<Result> {
+  const edge = edgeOf(configuration)
+  return edge ? work(edge) : withDatabase(configuration, (session) => work(new PostgresOutbox(session)))
+}
+
 /**
- * How a command ends that asks the logs of a database that holds none: nothing found in it says anything of the product. A
- * product that has ever been started has one.
+ * How a command ends that asks logs where there are none: nothing found there says anything of the product. A product that has
+ * ever been started has one.
  */
-export const withoutLogs = (): Ended =>
+export const withoutLogs = ({ ACCI_EDGE_URL: url }: Configuration): Ended =>
   new Ended(
     EXIT.usage,
-    'this database holds no log of any tenant: at the edge the logs are in the tenants’ own objects, which the command line ' +
-      'does not reach; for a container, check DATABASE_URL',
+    url === undefined
+      ? 'this database holds no log of any tenant: at the edge the logs are in the tenants’ own objects, and ACCI_EDGE_URL and ' +
+          'ACCI_OPERATOR_TOKEN lead there; for a container, check DATABASE_URL'
+      : `the edge deployment at ${url} has no log of any tenant: check ACCI_EDGE_URL`,
   )
+
+/** Ends a command that has left tenants out because their log did not say where it stands. */
+export function endUnanswered(unanswered: readonly string[]): void {
+  if (unanswered.length === 0) return
+  const [some, more] = [unanswered.slice(0, NAMED), unanswered.length - NAMED]
+  const names = `${some.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  throw new Ended(EXIT.unavailable, `${unanswered.length} tenants did not answer: ${names}`)
+}
 
 /**
  * A number from 0 on, as it was given with an option or an argument.
@@ -95,10 +124,15 @@ export function textOf(option: string, given: string): string {
  * How far the log of a tenant has come.
  * @throws {Ended} as wrong use, when there is no such tenant
  */
-export async function logOf(outbox: PostgresOutbox, tenantId: string): Promise<OutboxEntry> {
+export async function logOf(
+  outbox: OperatorOutbox,
+  tenantId: string,
+  configuration: Configuration,
+): Promise<OutboxEntry> {
   const entry = await outbox.tenant(tenantId)
   if (entry) return entry
-  if ((await outbox.totals()).tenants === 0) throw withoutLogs()
+  const { entries, unanswered } = await outbox.page('', 1)
+  if (entries.length + unanswered.length === 0) throw withoutLogs(configuration)
   throw new Ended(EXIT.usage, `there is no log of a tenant ${tenantId}`)
 }
 

@@ -11,6 +11,7 @@ import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
 import { UpstashCache } from '#infrastructure/shared/upstash-cache.ts'
 import { MIGRATIONS } from '../migrations.ts'
 import { examineBus } from './examine-bus.ts'
+import { examineEdge } from './examine-edge.ts'
 import { Ended, EXIT, table, type CliContext } from './context.ts'
 
 /** What one look at one thing has found. */
@@ -65,6 +66,7 @@ async function examine({ environment }: CliContext): Promise<readonly Finding[]>
     examineBus(configuration, PATIENCE),
     examineCache(configuration),
     examineMail(configuration),
+    examineEdge(configuration),
   ])
   return [node, valid, ...found.flat(), examineFolder(configuration)]
 }
@@ -153,7 +155,7 @@ async function examineSchema(session: SqlSession): Promise<Finding> {
         check,
         status: 'warning',
         detail: `to be applied: ${pending.map(({ name }) => name).join(', ')}`,
-        remedy: 'start the server: it applies them',
+        remedy: 'run “acci database migrate”; the server of a container applies them at its start, a Worker does not',
       }
 }
 

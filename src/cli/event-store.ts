@@ -2,19 +2,22 @@ import type { Command } from 'commander'
 import { BY_AGGREGATE, BY_AGGREGATE_QUERY, SYSTEM_PROJECTIONS } from '#domain/event-store/by-aggregate-projection.ts'
 import { installAccess } from '#domain/event-store/stream-access.ts'
 import { verifyLog, type Verification } from '#domain/event-store/verify-log.ts'
+import { outboxPages } from '#domain/forwarding/outbox-status.ts'
+import type { FenceRelease, LiftedFence, OperatorOutbox, OutboxEntry } from '#domain/ports/outbox.ts'
 import { openEventStore, type RemoteEventStore } from '#infrastructure/node/open-event-store.ts'
-import { PostgresOutbox, type FenceRelease, type OutboxEntry } from '#infrastructure/postgres/postgres-outbox.ts'
 import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
 import {
   asAdministrator,
   type CliContext,
   configurationOf,
+  endUnanswered,
   Ended,
   EXIT,
   logOf,
+  table,
   textOf,
-  withDatabase,
   withoutLogs,
+  withOutbox,
 } from './context.ts'
 
 interface Step {
@@ -59,7 +62,32 @@ export function eventStoreCommand(command: Command, context: CliContext): void {
       if (json) context.out(JSON.stringify({ tenantId, forwarded, ...decided }))
       else context.out(`${tenantId} takes commands again; the event store holds ${forwarded} of its events`)
     })
+  command
+    .command('releases')
+    .description('list the fences of a tenant that have been lifted: who did it, when and why')
+    .argument('<tenant>', 'id of the tenant')
+    .option('--json', 'for machines')
+    .action(async (tenantId: string, { json }: { json?: boolean }) => {
+      const configuration = configurationOf(context)
+      const releases = await withOutbox(configuration, async (outbox) => {
+        await logOf(outbox, tenantId, configuration)
+        return outbox.releases(tenantId)
+      })
+      if (json) context.out(JSON.stringify({ tenantId, releases }))
+      else if (releases.length === 0) context.out('no fence of it has been lifted')
+      else context.out(table([RELEASED, ...releases.map((lifted) => releasedRow(lifted))]))
+    })
 }
+
+const RELEASED = ['lifted', 'fence', 'stored', 'by', 'reason']
+
+const releasedRow = ({ fence, forwarded, reason, by, liftedAt }: LiftedFence) => [
+  liftedAt,
+  `${fence.reason} at ${fence.position}`,
+  String(forwarded),
+  by,
+  reason,
+]
 
 /** Lifts a fence where the store holds the log as far as it goes, and nothing else: what it lacks is sent again. */
 async function release(
@@ -67,16 +95,17 @@ async function release(
   tenantId: string,
   { reason, by }: Pick<FenceRelease, 'reason' | 'by'>,
 ): Promise<FenceRelease> {
+  const configuration = configurationOf(context)
   return withStore(context, (store) =>
-    withDatabase(configurationOf(context), async (session) => {
-      const outbox = new PostgresOutbox(session)
-      const entry = await logOf(outbox, tenantId)
+    withOutbox(configuration, async (outbox) => {
+      const entry = await logOf(outbox, tenantId, configuration)
       if (!entry.fence) throw new Ended(EXIT.usage, `${tenantId} is not fenced`)
       // As if nothing had been confirmed yet: what the store has lost is no reason to leave the tenant fenced.
       const found = await verifyOne(outbox, { ...entry, forwarded: 0 }, store)
       if (found.kind === 'differs') throw new Ended(EXIT.found, `${told(entry, found, true)}; the fence stays`)
       const lifted = { forwarded: found.stored, reason, by }
-      if (!(await outbox.release(entry, lifted))) throw new Ended(EXIT.found, `${tenantId} was fenced anew meanwhile`)
+      if (!(await outbox.release(tenantId, entry.fence, lifted)))
+        throw new Ended(EXIT.found, `${tenantId} was fenced anew meanwhile`)
       return lifted
     }),
   )
@@ -138,29 +167,39 @@ const TOLD = {
 /** Returns how many logs differ. */
 async function verify(context: CliContext, only: string | undefined, json: boolean): Promise<number> {
   const configuration = configurationOf(context)
-  return withDatabase(configuration, async (session) => {
-    const outbox = new PostgresOutbox(session)
+  return withOutbox(configuration, async (outbox) => {
     const store = openEventStore(configuration)
     let [differing, count] = [0, 0]
-    try {
-      for await (const entry of entries(outbox, only)) {
+    const unanswered: string[] = []
+    const verifyAll = async (entries: readonly OutboxEntry[]) => {
+      for (const entry of entries) {
         const found = await verifyOne(outbox, entry, store)
         if (found.kind === 'differs') differing++
         count++
         if (json) context.out(JSON.stringify({ tenantId: entry.tenantId, ...found }))
         else if (found.kind === 'differs' || only !== undefined) context.out(told(entry, found, store !== undefined))
       }
+    }
+    try {
+      if (only !== undefined) await verifyAll([await logOf(outbox, only, configuration)])
+      else
+        for await (const page of outboxPages(outbox)) {
+          unanswered.push(...page.unanswered)
+          await verifyAll(page.entries)
+        }
     } finally {
       await store?.close()
     }
-    if (count === 0) throw withoutLogs()
+    if (count + unanswered.length === 0) throw withoutLogs(configuration)
     if (!json) context.note(`${count} verified, ${differing} differ`)
+    // What differs has been said already, and counts for less than not knowing.
+    endUnanswered(unanswered)
     return differing
   })
 }
 
 function verifyOne(
-  outbox: PostgresOutbox,
+  outbox: OperatorOutbox,
   entry: OutboxEntry,
   store: RemoteEventStore | undefined,
 ): Promise<Verification> {
@@ -175,11 +214,3 @@ const told = ({ tenantId }: OutboxEntry, found: Verification, compared: boolean)
   found.kind === 'differs'
     ? `${tenantId}: differs at position ${found.position}: ${found.difference}`
     : `${tenantId}: ${found.position} events, whole${compared ? `; ${found.stored} of them in the event store` : ''}`
-
-async function* entries(outbox: PostgresOutbox, only: string | undefined): AsyncGenerator<OutboxEntry> {
-  if (only !== undefined) {
-    yield await logOf(outbox, only)
-    return
-  }
-  yield* outbox.tenants()
-}

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { BACKLOG_LIMIT } from '#domain/forwarding/forwarder.ts'
-import { PostgresOutbox, type OutboxEntry } from '#infrastructure/postgres/postgres-outbox.ts'
-import { type CliContext, configurationOf, countOf, table, withDatabase, withoutLogs } from './context.ts'
+import type { OutboxEntry } from '#domain/ports/outbox.ts'
+import { type CliContext, configurationOf, countOf, endUnanswered, table, withoutLogs, withOutbox } from './context.ts'
 
 /** `acci outbox status` */
 export function outboxCommand(command: Command, context: CliContext): void {
@@ -15,17 +15,16 @@ export function outboxCommand(command: Command, context: CliContext): void {
       const configuration = configurationOf(context)
       const forwards = configuration.EVENTSTORE_URL !== undefined
       const publishes = configuration.RABBITMQ_URL !== undefined
-      const found = await withDatabase(configuration, async (session) => {
-        const outbox = new PostgresOutbox(session)
-        const lagging = await outbox.lagging(forwards ? 'forwarded' : 'projected', most)
-        return { totals: await outbox.totals(), lagging }
-      })
-      if (found.totals.tenants === 0) throw withoutLogs()
+      const found = await withOutbox(configuration, (outbox) =>
+        outbox.status(forwards ? 'forwarded' : 'projected', most),
+      )
+      const { totals, lagging, unanswered } = found
+      if (totals.tenants + unanswered.length === 0) throw withoutLogs(configuration)
       if (json) {
         context.out(JSON.stringify({ ...found, forwards, publishes, backlogLimit: BACKLOG_LIMIT }))
+        endUnanswered(unanswered)
         return
       }
-      const { totals, lagging } = found
       context.out(`${totals.tenants} tenants, ${totals.events} events`)
       context.out(`to be projected: ${totals.toProject}`)
       context.out(
@@ -34,6 +33,7 @@ export function outboxCommand(command: Command, context: CliContext): void {
       if (publishes) context.out(`to be published: ${totals.toPublish}`)
       if (totals.fenced > 0) context.out(`fenced tenants: ${totals.fenced}`)
       if (lagging.length > 0) context.out(`\n${table([HEADING, ...lagging.map((entry) => rowOf(entry))])}`)
+      endUnanswered(unanswered)
     })
 }
 

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander'
+import { EdgeRefused } from '#infrastructure/shared/edge-operations.ts'
 import { completionCommand } from './completion.ts'
 import { Ended, EXIT, messageOf, type CliContext } from './context.ts'
+import { databaseCommand } from './database.ts'
 import { doctorCommand } from './doctor.ts'
 import { eventStoreCommand } from './event-store.ts'
 import { outboxCommand } from './outbox.ts'
@@ -11,7 +13,8 @@ import { tenantsCommand } from './tenants.ts'
 export async function runCli(given: readonly string[], context: CliContext): Promise<number> {
   const program = new Command('acci')
     .description(
-      'Operates ACCI: looks at what it runs on, and at what it has stored. Configured by the server’s own variables.',
+      'Operates ACCI: looks at what it runs on, and at what it has stored. Configured by the server’s own ' +
+        'variables; with ACCI_EDGE_URL and ACCI_OPERATOR_TOKEN, for the edge deployment there.',
     )
     .exitOverride()
     .configureOutput({
@@ -24,6 +27,7 @@ export async function runCli(given: readonly string[], context: CliContext): Pro
     )
   const group = (name: string, description: string) => program.command(name).description(description)
   doctorCommand(program.command('doctor'), context)
+  databaseCommand(group('database', 'the PostgreSQL of the read models'), context)
   eventStoreCommand(group('eventstore', 'the EventStoreDB that logs are sent on to'), context)
   outboxCommand(group('outbox', 'what waits to follow the logs'), context)
   projectionsCommand(group('projections', 'the read models'), context)
@@ -35,6 +39,10 @@ export async function runCli(given: readonly string[], context: CliContext): Pro
   } catch (fault) {
     if (fault instanceof CommanderError) return fault.exitCode === 0 ? EXIT.done : EXIT.usage
     const known = fault instanceof Ended
+    if (fault instanceof EdgeRefused) {
+      context.note(fault.message)
+      return EXIT.usage
+    }
     context.note(known ? fault.message : `failed: ${messageOf(fault)}`)
     return known ? fault.code : EXIT.unavailable
   }

@@ -1,7 +1,6 @@
 import { Argument, Option, type Command } from 'commander'
 import type { Halt } from '#domain/ports/projection-store.ts'
 import { VIEW_NAMES, type ViewName } from '#domain/projection/views.ts'
-import { PostgresOutbox } from '#infrastructure/postgres/postgres-outbox.ts'
 import {
   PostgresProjectionStatus,
   type HaltedView,
@@ -39,9 +38,9 @@ export function projectionsCommand(command: Command, context: CliContext): void 
     .addArgument(view())
     .option('--json', 'for machines')
     .action(async (tenantId: string, name: ViewName, { json }: { json?: boolean }) =>
-      withPipeline(context, async ({ session, projector }) => {
-        await logOf(new PostgresOutbox(session), tenantId)
-        const halt = await projector.retry(tenantId, name)
+      withPipeline(context, async ({ configuration, outbox, retry }) => {
+        await logOf(outbox, tenantId, configuration)
+        const halt = await retry(tenantId, name)
         if (json) tellStanding(context, tenantId, name, halt)
         if (halt) throw new Ended(EXIT.found, `${name} still stands at position ${halt.position}: ${halt.error}`)
         if (!json) context.out(`${name} follows`)
@@ -146,12 +145,12 @@ async function skip(
   skipped: { readonly view: ViewName; readonly position: number; readonly reason: string; readonly by: string },
   json: boolean,
 ): Promise<void> {
-  await withPipeline(context, async ({ session, projector }) => {
+  await withPipeline(context, async ({ configuration, session, outbox, retry }) => {
     const { view, position } = skipped
-    await logOf(new PostgresOutbox(session), tenantId)
+    await logOf(outbox, tenantId, configuration)
     if (!(await new PostgresProjectionStore(session).skip(tenantId, skipped)))
       throw new Ended(EXIT.usage, `${view} does not stand at position ${position}: see “acci projections status”`)
-    const halt = await projector.retry(tenantId, view)
+    const halt = await retry(tenantId, view)
     if (json) tellStanding(context, tenantId, view, halt)
     if (halt) throw new Ended(EXIT.found, `${view} stands still again, at position ${halt.position}: ${halt.error}`)
     if (!json) context.out(`${view} leaves out the event at position ${position}, and follows`)

@@ -1,7 +1,8 @@
 import { tenantOf, tenantStream } from '#domain/event-store/stream-event.ts'
+import { outboxPages } from '#domain/forwarding/outbox-status.ts'
 import type { EventStore, StreamStore } from '#domain/ports/event-store.ts'
+import type { Outbox } from '#domain/ports/outbox.ts'
 import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
-import type { PostgresOutbox } from '#infrastructure/postgres/postgres-outbox.ts'
 import { logEventStore } from '#infrastructure/shared/log-event-store.ts'
 import { streamEventSource } from '#infrastructure/shared/stream-event-source.ts'
 
@@ -20,8 +21,11 @@ export interface RebuildSource {
   tenants(only: string | undefined): Promise<readonly Source[]>
 }
 
-/** The tenants' logs in PostgreSQL. */
-export const logSource = (writer: Pick<TenantWriter, 'log'>, outbox: PostgresOutbox): RebuildSource => ({
+/** The tenants' own logs. */
+export const logSource = (
+  writer: Pick<TenantWriter, 'log'>,
+  outbox: Pick<Outbox, 'tenant' | 'page'>,
+): RebuildSource => ({
   eventStore: logEventStore(writer),
   async tenants(only) {
     if (only !== undefined) {
@@ -29,7 +33,11 @@ export const logSource = (writer: Pick<TenantWriter, 'log'>, outbox: PostgresOut
       return entry ? [{ tenantId: only, events: entry.position }] : []
     }
     const all: Source[] = []
-    for await (const { tenantId, position } of outbox.tenants()) all.push({ tenantId, events: position })
+    for await (const { entries, unanswered } of outboxPages(outbox)) {
+      all.push(...entries.map(({ tenantId, position }) => ({ tenantId, events: position })))
+      // They are tried all the same, and named if they fail again.
+      all.push(...unanswered.map((tenantId) => ({ tenantId, events: 0 })))
+    }
     return all
   },
 })

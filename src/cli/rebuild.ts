@@ -1,13 +1,11 @@
 import { rebuild, type Rebuilt } from '#domain/projection/rebuild.ts'
 import { VIEW_NAMES, type ViewName } from '#domain/projection/views.ts'
 import { openEventStore } from '#infrastructure/node/open-event-store.ts'
-import { PostgresOutbox } from '#infrastructure/postgres/postgres-outbox.ts'
 import { PostgresProjectionStatus } from '#infrastructure/postgres/postgres-projection-status.ts'
 import { PostgresProjectionStore } from '#infrastructure/postgres/postgres-projection-store.ts'
 import { PostgresShadowStore } from '#infrastructure/postgres/postgres-shadow-store.ts'
-import type { Pipeline } from '../container.ts'
 import { asAdministrator, type CliContext, configurationOf, Ended, EXIT, messageOf, withoutLogs } from './context.ts'
-import { withPipeline } from './pipeline.ts'
+import { withPipeline, type Pipeline } from './pipeline.ts'
 import { progressBar } from './progress.ts'
 import { eventStoreSource, logSource, type RebuildSource, type Source } from './rebuild-source.ts'
 
@@ -30,13 +28,13 @@ type Result = Rebuilt | { readonly kind: 'fault'; readonly error: string }
 
 /** Rebuilds tenant after tenant; one that cannot be rebuilt keeps no other from it. */
 export async function rebuildAll(context: CliContext, choice: RebuildChoice): Promise<void> {
-  await withPipeline(context, async ({ session, writer, tools, names }) => {
+  await withPipeline(context, async (pipeline) => {
     const store = choice.from === 'eventstore' ? openEventStore(configurationOf(asAdministrator(context))) : undefined
     if (choice.from === 'eventstore' && !store)
       throw new Ended(EXIT.usage, 'EVENTSTORE_URL is not set: there is no event store to rebuild from')
     try {
-      const source = store ? eventStoreSource(store) : logSource(writer, new PostgresOutbox(session))
-      await rebuildFrom(context, source, choice, { session, writer, tools, names })
+      const source = store ? eventStoreSource(store) : logSource(pipeline.writer, pipeline.outbox)
+      await rebuildFrom(context, source, choice, pipeline)
     } finally {
       await store?.close()
     }
@@ -47,14 +45,14 @@ async function rebuildFrom(
   context: CliContext,
   source: RebuildSource,
   choice: RebuildChoice,
-  { session, writer, tools, names }: Pick<Pipeline, 'session' | 'writer' | 'tools' | 'names'>,
+  { configuration, session, writer, tools, names }: Pipeline,
 ): Promise<void> {
   const store = new PostgresProjectionStore(session)
   const projections = new PostgresProjectionStatus(session)
   const found = await source.tenants(choice.tenant)
   if (choice.tenant !== undefined && found.length === 0)
     throw new Ended(EXIT.usage, `there is no event of a tenant ${choice.tenant}`)
-  if (choice.from === 'log' && found.length === 0) throw withoutLogs()
+  if (choice.from === 'log' && found.length === 0) throw withoutLogs(configuration)
 
   const tenants: Chosen[] = []
   for (const tenant of found) {
@@ -75,7 +73,7 @@ async function rebuildFrom(
       store,
       shadow: new PostgresShadowStore(session),
       writer,
-      names,
+      ...(names && { names }),
       ...tools,
       withoutKeys: choice.withoutKeys === true,
     }
@@ -110,8 +108,7 @@ function told(result: Result): string {
   if (result.kind === 'fault') return result.error
   if (result.kind === 'busy') return 'another rebuild of it is under way'
   if (result.kind === 'broken') return `the source does not hold the log from position ${result.position} on`
-  if (result.kind === 'elsewhere')
-    return `its log is not in this database, and so its keys are not here; ${KEYS_REMEDY}`
+  if (result.kind === 'elsewhere') return `its log and so its keys are not here; ${KEYS_REMEDY}`
   if (result.kind === 'keyless') return `the keys of ${result.subjects} people are not here; ${KEYS_REMEDY}`
   if (result.kind === 'rebuilt') return result.changed.length === 0 ? '' : `replaced ${result.changed.join(', ')}`
   const { view, envelope, fault } = result.failure

@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
-import { PostgresOutbox } from '#infrastructure/postgres/postgres-outbox.ts'
-import { configurationOf, countOf, logOf, table, withDatabase, type CliContext } from './context.ts'
+import { configurationOf, countOf, logOf, table, withOutbox, type CliContext } from './context.ts'
 
 /** `acci tenants …` */
 export function tenantsCommand(command: Command, context: CliContext): void {
@@ -13,9 +12,9 @@ export function tenantsCommand(command: Command, context: CliContext): void {
     .option('--json', 'whole events, one a line')
     .action(async (tenantId: string, options: { after: string; limit: string; json?: boolean }) => {
       const [after, limit] = [countOf('--after', options.after), countOf('--limit', options.limit)]
-      const events = await withDatabase(configurationOf(context), async (session) => {
-        const outbox = new PostgresOutbox(session)
-        await logOf(outbox, tenantId)
+      const configuration = configurationOf(context)
+      const events = await withOutbox(configuration, async (outbox) => {
+        await logOf(outbox, tenantId, configuration)
         return outbox.events(tenantId, after, limit)
       })
       if (options.json) {

@@ -62,6 +62,7 @@ export const ERRORS = {
   'tenant.deleted': { status: 409, graphql: 'CONFLICT' },
   'tenant.platform_protected': { status: 409, graphql: 'CONFLICT' },
   'tenant.fenced': { status: 503, graphql: 'UNAVAILABLE' },
+  'tenant.fence_changed': { status: 409, graphql: 'CONFLICT' },
 
   'user.already_exists': { status: 409, graphql: 'CONFLICT' },
   'user.quota_exceeded': { status: 409, graphql: 'CONFLICT' },

@@ -5,7 +5,9 @@ import type { TenantId } from '#common/ids.ts'
 import { tenantStream } from '#domain/event-store/stream-event.ts'
 import { newId } from '#domain/new-id.ts'
 import { AtomPubEventStore } from '#infrastructure/event-store/atompub-event-store.ts'
+import { createDurableOutbox } from '#infrastructure/workerd/durable-outbox.ts'
 import { createDurableTenantWriter } from '#infrastructure/workerd/durable-tenant-writer.ts'
+import { createTenantRegister } from '#infrastructure/workerd/tenant-register.ts'
 import { writerParts } from '../../src/worker-services.ts'
 import { bySystem, createTenant, registerUser } from '../support/commands.ts'
 import type { SimulatorAddress } from '../support/event-store-simulator/provided-context.ts'
@@ -26,6 +28,7 @@ await writerParts({
 
 const store = new AtomPubEventStore({ url, credentials: login })
 const writer = createDurableTenantWriter(env.TENANT, () => undefined)
+const outbox = createDurableOutbox(env.TENANT, createTenantRegister(env.TENANT_REGISTER))
 const stubOf = (tenantId: string) => env.TENANT.getByName(tenantId)
 const alarmOf = (tenantId: string) => runInDurableObject(stubOf(tenantId), (_object, { storage }) => storage.getAlarm())
 const positionOf = async (tenantId: string) => (await writer.log(tenantId, 0, 1)).head.position
@@ -97,5 +100,33 @@ describe('the tenant’s object before an event store', () => {
     expect(await runDurableObjectAlarm(stubOf(tenantId))).toBe(true)
     expect(await stored(tenantId)).toEqual(await logged(tenantId))
     expect(await alarmOf(tenantId)).toBeNull()
+  })
+
+  it('takes commands again once its fence is lifted, and is fenced anew where the store still holds something else', async () => {
+    const tenantId = await newTenant()
+    await expect.poll(() => stored(tenantId)).toEqual(await logged(tenantId))
+    const position = await positionOf(tenantId)
+    const foreign = { id: crypto.randomUUID(), type: 'foreign', data: {}, metadata: {} }
+    await store.append(tenantStream(tenantId), position - 1, [foreign])
+    const register = (name: string) =>
+      writer.execute(tenantId, registerUser(tenantId, `${name}@orchard.example`), bySystem())
+    await register('ada')
+    const fence = { reason: 'foreign_event', position: position + 1 } as const
+    const standing = async () => (await outbox.tenant(tenantId))?.fence
+    await expect.poll(standing).toEqual(fence)
+    expect(await register('eve')).toMatchObject({ ok: false, error: { code: 'tenant.fenced' } })
+
+    const lifted = { forwarded: position, reason: 'a backup was restored', by: 'ops' }
+    expect(await outbox.release(tenantId, { ...fence, position }, lifted)).toBe(false)
+    expect(await register('eve')).toMatchObject({ ok: false, error: { code: 'tenant.fenced' } })
+    const away = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('no route'))
+    expect(await outbox.release(tenantId, fence, lifted)).toBe(true)
+    // It tries at once to send on what has waited.
+    await expect.poll(() => away.mock.calls.length).toBeGreaterThan(0)
+    expect(await register('eve')).toMatchObject({ ok: true })
+    away.mockRestore()
+    expect(await runDurableObjectAlarm(stubOf(tenantId))).toBe(true)
+    expect(await standing()).toEqual(fence)
+    expect(await outbox.releases(tenantId)).toMatchObject([{ fence, ...lifted }])
   })
 })

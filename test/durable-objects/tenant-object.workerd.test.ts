@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { TenantId } from '#common/ids.ts'
 import { newId } from '#domain/new-id.ts'
 import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
@@ -295,6 +295,60 @@ describe('what is to be projected', () => {
     })
     await writer.confirmProjected(tenantId, position + 2)
     expect(await saved()).toBe(position + 2)
+  })
+})
+
+describe('a lag of the read models', () => {
+  /** The lines that the object logs meanwhile about it. */
+  async function told(work: () => Promise<unknown>) {
+    const lines: { readonly message: string; readonly tenantId?: string; readonly waitingSince?: string }[] = []
+    const log = vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(JSON.parse(line)))
+    await work().finally(() => log.mockRestore())
+    return lines.filter(({ message }) => message.startsWith('read models'))
+  }
+  const sweep = (tenantId: string) => runInDurableObject(stubOf(tenantId), (object) => object.alarm())
+  /** As if the log had been written half a minute ago. */
+  const age = (tenantId: string) =>
+    runInDurableObject(stubOf(tenantId), (_object, { storage }) => {
+      const long = new Date(Date.now() - SWEEP_AFTER).toISOString()
+      storage.sql.exec("update event set text = json_set(text, '$.timestamp', ?)", long)
+    })
+
+  it('is told once by the sweep, and once when it is over', async () => {
+    const tenantId = await newTenant()
+    await age(tenantId)
+    const [line, ...more] = await told(async () => {
+      await sweep(tenantId)
+      await sweep(tenantId)
+    })
+    expect(line).toMatchObject({ level: 'error', message: 'read models lag behind their log', tenantId })
+    expect(Date.parse(line?.waitingSince ?? '')).toBeLessThan(Date.now() - 5_000)
+    expect(more).toEqual([])
+    await evictDurableObject(stubOf(tenantId))
+    expect(
+      await told(async () => {
+        await writer.confirmProjected(tenantId, 3)
+        await sweep(tenantId)
+      }),
+    ).toMatchObject([{ level: 'info', message: 'read models have caught up with their log', tenantId }])
+  })
+
+  it('is none where only this object has not heard yet how far the projector came, which it asks soon', async () => {
+    const tenantId = await newTenant()
+    await age(tenantId)
+    await evictDurableObject(stubOf(tenantId))
+    expect(await told(() => sweep(tenantId))).toEqual([])
+    const alarm = (await alarmOf(tenantId)) ?? 0
+    expect(alarm).toBeLessThanOrEqual(Date.now() + 5_000)
+    await writer.confirmProjected(tenantId, 3)
+    expect(await told(() => sweep(tenantId))).toEqual([])
+  })
+
+  it('is none where the read models follow', async () => {
+    const tenantId = await newTenant()
+    await age(tenantId)
+    await writer.confirmProjected(tenantId, 3)
+    expect(await told(() => sweep(tenantId))).toEqual([])
   })
 })
 

@@ -333,6 +333,8 @@ describe('acci eventstore release', () => {
       { text: 'select * from tenant_log.fence_release where tenant_id = $1', params: [tenantId] },
     ])
     expect(releases).toMatchObject([{ fence_reason: 'events_missing', reason: 'restored', released_by: 'ops' }])
+    const told = await acci(`eventstore releases ${tenantId} --json`)
+    expect(told.json()).toMatchObject([{ tenantId, releases: [{ forwarded: 0, reason: 'restored', by: 'ops' }] }])
     expect(await release(tenantId)).toMatchObject({ code: 2, notes: `${tenantId} is not fenced` })
   })
 
@@ -753,7 +755,8 @@ describe('acci', () => {
   it('completes every command in every shell', async () => {
     for (const shell of ['bash', 'zsh', 'fish']) {
       const { out, code } = await acci(`completion ${shell}`)
-      for (const word of ['eventstore', 'verify', 'outbox', 'replace-access', 'doctor']) expect(out).toContain(word)
+      for (const word of ['eventstore', 'verify', 'outbox', 'replace-access', 'releases', 'migrate', 'doctor'])
+        expect(out).toContain(word)
       expect(code).toBe(0)
     }
   })

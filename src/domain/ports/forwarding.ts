@@ -1,13 +1,15 @@
 import type { EventEnvelope } from '#common/envelope.ts'
 
 /** Why nothing more of a tenant is forwarded, or accepted, until an operator has looked into it. */
-export type FenceReason =
+export const FENCE_REASONS = [
   /** The stream holds an event at the place of one of the tenant's that is not the tenant's. */
-  | 'foreign_event'
+  'foreign_event',
   /** The stream ends before events that the store had confirmed: it has lost them. */
-  | 'events_missing'
+  'events_missing',
   /** The stream has been deleted for good. */
-  | 'stream_deleted'
+  'stream_deleted',
+] as const
+export type FenceReason = (typeof FENCE_REASONS)[number]
 
 export interface Fence {
   readonly reason: FenceReason

@@ -13,10 +13,17 @@ export interface Lagging {
 /** Tells of tenants whose read models lag, once when they begin to and once when they have caught up. */
 export class LagWatch {
   readonly #logger: Pick<Logger, 'info' | 'error'>
-  readonly #late = new Set<string>()
+  readonly #late: Set<string>
 
-  constructor(logger: Pick<Logger, 'info' | 'error'>) {
+  /** @param late tenants of whom it has been told already that they lag */
+  constructor(logger: Pick<Logger, 'info' | 'error'>, late: Iterable<string> = []) {
     this.#logger = logger
+    this.#late = new Set(late)
+  }
+
+  /** Whether it has been told of a tenant that it lags, and not yet that it has caught up. */
+  isLate(tenantId: string): boolean {
+    return this.#late.has(tenantId)
   }
 
   /** @param lagging every tenant that lags now, or those that lag longest. */

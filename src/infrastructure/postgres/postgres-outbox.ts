@@ -1,42 +1,18 @@
 import type { EventEnvelope } from '#common/envelope.ts'
-import type { FenceReason } from '#domain/ports/forwarding.ts'
+import type { Fence, FenceReason } from '#domain/ports/forwarding.ts'
+import type {
+  FenceRelease,
+  Follower,
+  LiftedFence,
+  OperatorOutbox,
+  OutboxEntry,
+  OutboxPage,
+  OutboxStatus,
+  OutboxTotals,
+} from '#domain/ports/outbox.ts'
 import type { SqlRow, SqlSession } from './sql-session.ts'
 
-/** How far a tenant's log has come, and those who follow it. */
-export interface OutboxEntry {
-  readonly tenantId: string
-  /** Position and hash of the log's last event. */
-  readonly position: number
-  readonly hash: string
-  /** Positions up to which the read models and the event store have followed. */
-  readonly projected: number
-  readonly forwarded: number
-  readonly fence?: { readonly reason: FenceReason; readonly position: number }
-  /** When the first event was committed that the follower asked for has not followed (RFC 3339); absent when there is none. */
-  readonly waitingSince?: string
-}
-
-export interface OutboxTotals {
-  readonly tenants: number
-  readonly events: number
-  readonly toProject: number
-  readonly toForward: number
-  /** Not published to RabbitMQ. */
-  readonly toPublish: number
-  readonly fenced: number
-}
-
 const COLUMNS = 't.tenant_id, t.position, t.hash, t.projected, t.forwarded, t.fence_reason, t.fence_position'
-type Follower = 'projected' | 'forwarded'
-
-/** Why a fence is lifted. */
-export interface FenceRelease {
-  /** Position up to which the event store holds the log: it is sent on from behind it. */
-  readonly forwarded: number
-  readonly reason: string
-  /** Who decided it. */
-  readonly by: string
-}
 
 /** The members of a canonical text are sorted, so the last `timestamp` is the event's own and not one of its data. */
 const sinceOf = (
@@ -44,10 +20,8 @@ const sinceOf = (
 ) => `(select substring(e.body from '.*"timestamp":"([^"]*)"') from tenant_log.event e
   where e.tenant_id = t.tenant_id and e.position = t.${follower} + 1) as since`
 
-const TENANTS_PAGE = 500
-
 /** Reads what the container's tenant logs say of themselves, over all tenants: for operators, not for requests. */
-export class PostgresOutbox {
+export class PostgresOutbox implements OperatorOutbox {
   readonly #session: SqlSession
 
   constructor(session: SqlSession) {
@@ -82,34 +56,31 @@ export class PostgresOutbox {
     return rows.map((row) => entryOf(row))
   }
 
-  /** Every tenant that has a log, in the order of their ids. */
-  async *tenants(): AsyncGenerator<OutboxEntry> {
-    for (let after: string | undefined = ''; after !== undefined;) {
-      const rows = await this.#query(
-        `select ${COLUMNS}, null as since from tenant_log.tenant t where t.tenant_id > $1 order by t.tenant_id limit $2`,
-        after,
-        TENANTS_PAGE,
-      )
-      const page = rows.map((row) => entryOf(row))
-      yield* page
-      after = page.length < TENANTS_PAGE ? undefined : page.at(-1)?.tenantId
-    }
+  async status(follower: Follower, limit: number): Promise<OutboxStatus> {
+    return { totals: await this.totals(), lagging: await this.lagging(follower, limit), unanswered: [] }
   }
 
-  async tenant(tenantId: string): Promise<OutboxEntry | undefined> {
+  async page(after: string, limit: number, follower: Follower = 'forwarded'): Promise<OutboxPage> {
+    const rows = await this.#query(
+      `select ${COLUMNS}, ${sinceOf(follower)} from tenant_log.tenant t where t.tenant_id > $1
+       order by t.tenant_id limit $2`,
+      after,
+      limit,
+    )
+    const entries = rows.map((row) => entryOf(row))
+    const last = entries.length < limit ? undefined : entries.at(-1)
+    return { entries, unanswered: [], ...(last && { next: last.tenantId }) }
+  }
+
+  async tenant(tenantId: string, follower: Follower = 'forwarded'): Promise<OutboxEntry | undefined> {
     const [row] = await this.#query(
-      `select ${COLUMNS}, ${sinceOf('forwarded')} from tenant_log.tenant t where t.tenant_id = $1`,
+      `select ${COLUMNS}, ${sinceOf(follower)} from tenant_log.tenant t where t.tenant_id = $1`,
       tenantId,
     )
     return row && entryOf(row)
   }
 
-  /** Lifts a tenant's fence, and remembers who did and why; false when that fence does not stand any more. */
-  async release(
-    { tenantId, fence }: Pick<OutboxEntry, 'tenantId' | 'fence'>,
-    { forwarded, reason, by }: FenceRelease,
-  ): Promise<boolean> {
-    if (!fence) return false
+  async release(tenantId: string, fence: Fence, { forwarded, reason, by }: FenceRelease): Promise<boolean> {
     const rows = await this.#query(
       `with lifted as (
          update tenant_log.tenant set forwarded = $4, pinned_to = null, fence_reason = null, fence_position = null
@@ -124,6 +95,22 @@ export class PostgresOutbox {
       by,
     )
     return rows.length === 1
+  }
+
+  async releases(tenantId: string): Promise<readonly LiftedFence[]> {
+    const rows = await this.#query(
+      `select *, to_char(released_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as lifted_at
+       from tenant_log.fence_release where tenant_id = $1 order by released_at desc`,
+      tenantId,
+    )
+    return rows.map((row) => ({
+      // One of the reasons: written by `release` only.
+      fence: { reason: row['fence_reason'] as FenceReason, position: Number(row['fence_position']) },
+      forwarded: Number(row['forwarded']),
+      reason: String(row['reason']),
+      by: String(row['released_by']),
+      liftedAt: String(row['lifted_at']),
+    }))
   }
 
   /** Events as they are stored, in order; their personal fields stay sealed. */

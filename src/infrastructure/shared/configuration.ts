@@ -3,6 +3,8 @@ import { parseMasterKey } from '#domain/keys/master-key.ts'
 import { hasKnownOptions, isWithoutTls } from './grpc-address.ts'
 
 const text = z.string().trim().min(1)
+/** What a machine shows to be let in, as a header carries it. */
+const machineToken = z.string().regex(/^[\x21-\x7E]{32,256}$/, 'must be 32 to 256 characters of ASCII, without spaces')
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''))
 
 /** Development stand-ins that production refuses unless `ACCI_ALLOW_STAND_INS` names them. */
@@ -45,10 +47,11 @@ const Environment = z.object({
   /** A RabbitMQ that events and deferred commands go through (container), with its user and password. */
   RABBITMQ_URL: z.url({ protocol: /^amqps?$/ }).optional(),
   /** With it the container serves an event store over HTTP, to edge deployments that show it: that of gRPC, or one of its own. */
-  EVENTSTORE_GATEWAY_TOKEN: z
-    .string()
-    .regex(/^[\x21-\x7E]{32,256}$/, 'must be 32 to 256 characters of ASCII, without spaces')
-    .optional(),
+  EVENTSTORE_GATEWAY_TOKEN: machineToken.optional(),
+  /** What operators show: with it a server opens to them what the command line asks, and the command line shows it. */
+  ACCI_OPERATOR_TOKEN: machineToken.optional(),
+  /** The edge deployment that the command line works on. */
+  ACCI_EDGE_URL: httpUrl.optional(),
   /** A Redis in front of the read models (container); without one, the memory of each process is. */
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   /** The same at the edge, where there are no connections to keep: Upstash's Redis over HTTP. */
@@ -118,6 +121,7 @@ export function parseConfiguration(
     ...eventStoreFaults(given, rules),
     ...rabbitMqFaults(given),
     ...cacheFaults(given),
+    ...edgeFaults(given),
   ]
   return parsed.success && faults.length === 0 ? { ok: true, configuration: parsed.data } : { ok: false, faults }
 }
@@ -135,6 +139,7 @@ function missing(given: GivenVariables, { needs }: RuntimeRules): string[] {
     reasons.set('UPSTASH_REDIS_REST_TOKEN', 'needed with UPSTASH_REDIS_REST_URL')
   if (given['UPSTASH_REDIS_REST_TOKEN'] !== undefined)
     reasons.set('UPSTASH_REDIS_REST_URL', 'needed with UPSTASH_REDIS_REST_TOKEN')
+  if (given['ACCI_EDGE_URL'] !== undefined) reasons.set('ACCI_OPERATOR_TOKEN', 'needed with ACCI_EDGE_URL')
   if (given['SMTP_URL'] !== undefined) reasons.set('ACCI_MAIL_FROM', 'needed with SMTP_URL')
   return [...reasons].flatMap(([name, reason]) => (given[name] === undefined ? [`${name}: ${reason}`] : []))
 }
@@ -171,6 +176,12 @@ function cacheFaults(given: GivenVariables): string[] {
   return Object.entries(open).flatMap(([name, scheme]) =>
     String(given[name]).startsWith(scheme) ? [`${name}: must use TLS in production`] : [],
   )
+}
+
+/** Wrapped keys and the token go over it. */
+function edgeFaults(given: GivenVariables): string[] {
+  const isOpen = String(given['ACCI_EDGE_URL']).startsWith('http:')
+  return isOpen && isProduction(given) ? ['ACCI_EDGE_URL: must use TLS in production'] : []
 }
 
 function standInFaults(given: GivenVariables, rules: RuntimeRules): string[] {

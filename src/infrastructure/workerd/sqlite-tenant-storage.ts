@@ -1,6 +1,8 @@
 import { GENESIS_HASH, type EventEnvelope } from '#common/envelope.ts'
 import type { Json } from '#common/json.ts'
-import { sameForwarding, type FenceReason, type Forwarding } from '#domain/ports/forwarding.ts'
+import { timestampOf } from '#domain/ports/clock.ts'
+import { sameForwarding, type Fence, type FenceReason, type Forwarding } from '#domain/ports/forwarding.ts'
+import type { FenceRelease, LiftedFence } from '#domain/ports/outbox.ts'
 import type { CommitBatch, Head, RowPage, StoredRow, TenantStorage } from '#domain/ports/tenant-storage.ts'
 
 /** A statement in a Durable Object takes at most 100 parameters. */
@@ -9,13 +11,22 @@ const MAX_PARAMETERS = 100
 const MAX_PAGE_CHARACTERS = 8 * 1024 * 1024
 
 /** What is kept beside log and rows. It costs a row each time, so only what changes far more rarely than the log. */
-type MetaName = 'projected' | 'prunedAt'
+type MetaName = 'projected' | 'prunedAt' | 'isEnlisted' | 'isLate'
 
 interface ForwardingRecord extends Record<string, SqlStorageValue> {
   readonly forwarded: number
   readonly pinned_to: number | null
   readonly fence_reason: FenceReason | null
   readonly fence_position: number | null
+}
+
+interface ReleaseRecord extends Record<string, SqlStorageValue> {
+  readonly fence_reason: FenceReason
+  readonly fence_position: number
+  readonly forwarded: number
+  readonly reason: string
+  readonly released_by: string
+  readonly released_at: string
 }
 
 interface RowRecord extends Record<string, SqlStorageValue> {
@@ -49,6 +60,7 @@ export class SqliteTenantStorage implements TenantStorage {
   #head: Head
   #projected: number
   #forwarding: Forwarding
+  #isEnlisted: boolean
   /** Rows that the last commit wrote, as the runtime counts them. */
   rowsWritten = 0
 
@@ -62,15 +74,30 @@ export class SqliteTenantStorage implements TenantStorage {
       create table if not exists meta (name text primary key, value integer not null) without rowid;
       create table if not exists forwarding (
         id integer primary key check (id = 1), forwarded integer not null, pinned_to integer, fence_reason text, fence_position integer
+      );
+      create table if not exists fence_release (
+        id integer primary key, fence_reason text not null, fence_position integer not null, forwarded integer not null,
+        reason text not null, released_by text not null, released_at text not null
       );`)
     this.#head = this.#readHead()
     this.#projected = this.#readMeta('projected')
     this.#forwarding = this.#loadForwarding()
+    this.#isEnlisted = this.#readMeta('isEnlisted') === 1
   }
 
   /** Where the log ends, and how far it is written down to have been projected. */
   get positions(): { readonly head: number; readonly projected: number } {
     return { head: this.#head.position, projected: this.#projected }
+  }
+
+  get head(): Head {
+    return this.#head
+  }
+
+  /** When the event at a position was committed (RFC 3339); undefined when there is none. */
+  timestampAt(position: number): string | undefined {
+    const statement = "select text ->> '$.timestamp' as timestamp from event where position = ?"
+    return this.#storage.sql.exec<{ timestamp: string }>(statement, position).toArray()[0]?.timestamp
   }
 
   readRows(refs: readonly string[]): Promise<RowPage> {
@@ -164,6 +191,68 @@ export class SqliteTenantStorage implements TenantStorage {
     )
     this.#forwarding = next
     return Promise.resolve(true)
+  }
+
+  /**
+   * Lifts a fence: the log is sent on from behind what the store holds. False, changing nothing, when that fence does not stand
+   * any more.
+   * @param now milliseconds since the epoch
+   */
+  releaseFence({ reason, position }: Fence, release: FenceRelease, now: number): boolean {
+    const { fence } = this.#forwarding
+    const stands = fence?.reason === reason && fence.position === position
+    if (!stands || release.forwarded > this.#head.position) return false
+    this.#storage.transactionSync(() => {
+      this.#storage.sql.exec(
+        'update forwarding set forwarded = ?, pinned_to = null, fence_reason = null, fence_position = null',
+        release.forwarded,
+      )
+      this.#storage.sql.exec(
+        `insert into fence_release (fence_reason, fence_position, forwarded, reason, released_by, released_at)
+         values (?, ?, ?, ?, ?, ?)`,
+        reason,
+        position,
+        release.forwarded,
+        release.reason,
+        release.by,
+        timestampOf(now),
+      )
+    })
+    this.#forwarding = { forwarded: release.forwarded }
+    return true
+  }
+
+  /** Fences that have been lifted, the latest first. */
+  fenceReleases(): readonly LiftedFence[] {
+    return this.#storage.sql
+      .exec<ReleaseRecord>('select * from fence_release order by id desc')
+      .toArray()
+      .map((row) => ({
+        fence: { reason: row.fence_reason, position: row.fence_position },
+        forwarded: row.forwarded,
+        reason: row.reason,
+        by: row.released_by,
+        liftedAt: row.released_at,
+      }))
+  }
+
+  /** Whether the register of tenants has the tenant. */
+  get isEnlisted(): boolean {
+    return this.#isEnlisted
+  }
+
+  saveEnlisted(): void {
+    this.#writeMeta('isEnlisted', 1)
+    this.#isEnlisted = true
+  }
+
+  /** Whether somebody has been told that the read models lag. */
+  get isLate(): boolean {
+    return this.#readMeta('isLate') === 1
+  }
+
+  saveLate(isLate: boolean): void {
+    this.#writeMeta('isLate', isLate ? 1 : 0)
   }
 
   /** Reads every row, since no index knows what expires: meant for once a day. */

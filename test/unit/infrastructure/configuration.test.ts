@@ -123,6 +123,26 @@ describe('the configuration', () => {
     expect(blamedOf(short)).toEqual(['EVENTSTORE_GATEWAY_TOKEN'])
   })
 
+  it('lets operators in with a token that is long enough, and goes to an edge deployment with one, under TLS in production', () => {
+    const token = 'x'.repeat(32)
+    const edge = { ACCI_EDGE_URL: 'http://edge.example/', ACCI_OPERATOR_TOKEN: token }
+    const blamedOf = (environment: Readonly<Record<string, string>>) => blamed(parseConfiguration(environment))
+    expect(blamedOf({ ACCI_OPERATOR_TOKEN: token })).toEqual([])
+    for (const bad of ['x'.repeat(31), 'x'.repeat(257), `${token} ${token}`])
+      expect(blamedOf({ ACCI_OPERATOR_TOKEN: bad })).toEqual(['ACCI_OPERATOR_TOKEN'])
+    expect(parseConfiguration(edge)).toMatchObject({ configuration: { ACCI_EDGE_URL: 'http://edge.example' } })
+    expect(blamedOf({ ...edge, ACCI_OPERATOR_TOKEN: '' })).toEqual(['ACCI_OPERATOR_TOKEN'])
+    const production = {
+      ...edge,
+      ACCI_PROFILE: 'production',
+      ACCI_MASTER_KEY: KEY,
+      ACCI_PUBLIC_URL: 'https://acci.example',
+      ACCI_ALLOW_STAND_INS: 'mailbox,embedded-postgres',
+    }
+    expect(blamedOf(production)).toEqual(['ACCI_EDGE_URL'])
+    expect(blamedOf({ ...production, ACCI_EDGE_URL: 'https://edge.example' })).toEqual([])
+  })
+
   it('sends the log to an event store under TLS alone, once it is in production', () => {
     const production = {
       ACCI_PROFILE: 'production',
