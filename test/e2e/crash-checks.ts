@@ -19,6 +19,7 @@ export async function newTenants(client: Client, count: number): Promise<readonl
     names.map(async (name) => ({
       tenant: await signedInTenant(client, systemToken, name, SETTINGS),
       acknowledged: [],
+      accepted: [],
     })),
   )
 }
@@ -47,9 +48,10 @@ export function expectEachOnce(acknowledged: readonly Acknowledged[], log: Follo
 }
 
 /** How many requests are in the log that no answer has come to. */
-export function unanswered(acknowledged: readonly Acknowledged[], log: FollowedLog, ownEvents: number): number {
+export function unanswered({ acknowledged, accepted }: LoadedTenant, log: FollowedLog, ownEvents: number): number {
   const keys = new Set(log.envelopes.slice(ownEvents).map(({ correlationId }) => correlationId))
-  return keys.size - acknowledged.length
+  for (const { order } of [...acknowledged, ...accepted]) keys.delete(order.key)
+  return keys.size
 }
 
 /** The same key is answered the same after the crash: the record of it is as durable as the events. */

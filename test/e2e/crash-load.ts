@@ -3,12 +3,14 @@ import type { SeededRandom } from '../support/seeded-random.ts'
 import { succeeded, text, type Answer, type Client, type SignedInTenant } from './client.ts'
 
 /** A request and what must be in the log once it is acknowledged. `key` is its Idempotency-Key and its correlation id. */
-interface Order {
+export interface Order {
   readonly key: string
   readonly method: 'POST' | 'PATCH'
   readonly path: string
   readonly body: unknown
   readonly events: readonly string[]
+  /** To be answered later (`Prefer: respond-async`): it is acknowledged once its outcome has been read. */
+  readonly deferred?: boolean
 }
 
 export interface Acknowledged {
@@ -20,6 +22,8 @@ export interface Acknowledged {
 export interface LoadedTenant {
   readonly tenant: SignedInTenant
   readonly acknowledged: Acknowledged[]
+  /** Orders that were accepted to be answered later; the answer says where. */
+  readonly accepted: Acknowledged[]
 }
 
 /** What has become of the requests; how many had to be sent again is the power of the test. */
@@ -39,6 +43,8 @@ export class Load {
   #up = Promise.withResolvers<void>()
   #ending = false
   #clients: readonly Promise<void>[] = []
+  /** Of the registrations from now on, so many are to be answered later: from 0 to 1. */
+  deferring = 0
 
   /** @param pause milliseconds a client waits before it sends again what is in doubt; 0: no longer than it must */
   constructor(client: () => Client, pause = 0) {
@@ -77,16 +83,18 @@ export class Load {
     await Promise.all(this.#clients)
   }
 
-  async #work({ tenant, acknowledged }: LoadedTenant, name: string, random: SeededRandom): Promise<void> {
+  async #work({ tenant, acknowledged, accepted }: LoadedTenant, name: string, random: SeededRandom): Promise<void> {
     /** Users of this client's own that are not deactivated: it alone changes them, so each of its requests must succeed. */
     const users: string[] = []
     for (let number = 0; !this.#ending; number++) {
       const key = `${name}-${number}`
-      const { order, registers } = nextOrder(tenant.tenantId, key, users, random)
+      const { order, registers } = nextOrder(tenant.tenantId, key, users, random, this.deferring)
       const answer = await this.#acknowledge(order, tenant.token)
-      acknowledged.push({ order, answer })
+      const isLater = answer.status === 202
+      ;(isLater ? accepted : acknowledged).push({ order, answer })
       this.counts.acknowledged++
-      if (registers) users.push(text(answer.body['userId']))
+      // Whoever is registered later is nobody that this client knows.
+      if (registers && !isLater) users.push(text(answer.body['userId']))
       for (const { count, resolve } of this.#waiting) if (this.counts.acknowledged >= count) resolve()
     }
   }
@@ -96,6 +104,8 @@ export class Load {
       await this.#up.promise
       const answer = await send(this.#client(), order, token).catch(() => undefined)
       if (answer && answer.status < 500) return succeeded(answer)
+      // That does not pass.
+      if (answer?.body['code'] === 'tenant.fenced') throw new Error(`the tenant is fenced at ${order.key}`)
       if (answer) this.counts.faults++
       this.counts.inDoubt++
       // Gives way, so that a fault which is answered at once cannot keep the kill from coming.
@@ -104,10 +114,13 @@ export class Load {
   }
 }
 
-export const send = (client: Client, { key, method, path, body }: Order, token: string): Promise<Answer> =>
-  client.call(method, path, { token, body, headers: { 'Idempotency-Key': key, 'X-Correlation-Id': key } })
+export const send = (client: Client, { key, method, path, body, deferred }: Order, token: string): Promise<Answer> => {
+  const headers = { 'Idempotency-Key': key, 'X-Correlation-Id': key, ...(deferred && { Prefer: 'respond-async' }) }
+  return client.call(method, path, { token, body, headers })
+}
 
-function nextOrder(tenantId: string, key: string, users: string[], random: SeededRandom) {
+/** @param deferring of the registrations, how many are to be answered later */
+function nextOrder(tenantId: string, key: string, users: string[], random: SeededRandom, deferring: number) {
   const path = `/api/v1/tenants/${tenantId}/users`
   const at = random.integer(0, users.length - 1)
   const user = users[at]
@@ -115,7 +128,8 @@ function nextOrder(tenantId: string, key: string, users: string[], random: Seede
   if (user === undefined || choice < 0.5) {
     const body = { email: `${key}@example.com`, role: 'user', inviteDelivery: 'return', metadata: { key } }
     const events = ['user.registered', 'user.invited']
-    return { registers: true, order: { key, method: 'POST', path, body, events } as const }
+    const deferred = deferring > 0 && random.next() < deferring
+    return { registers: true, order: { key, method: 'POST', path, body, events, deferred } as const }
   }
   if (choice < 0.8) {
     const body = { displayName: `Renamed by ${key}` }

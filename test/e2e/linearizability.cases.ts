@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { isLinearizable } from '../support/linearizability.ts'
 import { SeededRandom } from '../support/seeded-random.ts'
-import { usersModel, type UserOperation } from '../support/users-model.ts'
+import { isExplained, isRead, oneShown, type TenantOperation } from '../support/tenant-model.ts'
 import { Client, signedInTenant, succeeded, text, type SignedInTenant } from './client.ts'
 import { FollowedLog } from './crash-log.ts'
 import { Contender, resolved, type Asked, type Gate } from './linearizability-load.ts'
+import { sendRead, versionOf } from './linearizability-reads.ts'
 import { ADMIN, startProduct } from './running-product.ts'
 
 const TENANTS = 2
@@ -15,6 +15,7 @@ const ROOM = 8
 /** A kill comes when so many more requests have been answered, at most, and up to so many milliseconds later. */
 const MOST_BETWEEN_KILLS = 60
 const LATEST_AFTER = 25
+const NOTHING = { version: 0, name: '' }
 const SETTINGS = { allowedAuthMethods: ['password'], maxUsers: ROOM + 1, securityPolicy: {} }
 
 export interface LinearizabilityCase {
@@ -43,6 +44,7 @@ export function linearizabilityCases({ tool, kills, databaseUrl }: Linearizabili
             signedInTenant(client(), systemToken, `lin-${index}`, SETTINGS),
           ),
         )
+        const before = await Promise.all(tenants.map((tenant) => asItIs(client(), tenant)))
         const gate = newGate()
         const contended = tenants.map((tenant) => contend(tenant, client, gate, random))
         for (let kill = 1; kill <= kills; kill++) {
@@ -54,16 +56,19 @@ export function linearizabilityCases({ tool, kills, databaseUrl }: Linearizabili
           product = await product.restart()
         }
         gate.open()
-        while (!contended.every(({ asked }) => everyRefusal(asked))) await gate.answers(10)
+        while (!contended.every(({ asked }) => hasEverything(asked))) await gate.answers(10)
         gate.end()
-        for (const { tenant, asked, ended } of contended) {
+        for (const [index, { tenant, asked, ended }] of contended.entries()) {
           await ended
           const log = await new FollowedLog(tenant.tenantId, tenant.token).follow(client())
           const history = resolved(asked, log)
           const untold = history.filter(({ returned }) => returned === Infinity).length
-          console.log(`${kills} kills: ${history.length} operations, ${untold} of them in the log without an answer`)
-          expect(isLinearizable(usersModel(ROOM), history), JSON.stringify(history)).toBe(true)
-          expect(isLinearizable(usersModel(ROOM), spoiled(history))).toBe(false)
+          const reads = history.filter(({ input }) => isRead(input)).length
+          const told = `${reads} of them reads, ${untold} in the log without an answer`
+          console.log(`${kills} kills: ${history.length} operations, ${told}`)
+          const explained = (one: readonly TenantOperation[]) => isExplained(one, ROOM, before[index] ?? NOTHING)
+          expect(explained(history), JSON.stringify(history)).toBe(true)
+          for (const spoil of [answeredAsBefore, readAsBefore]) expect(explained(spoil(history))).toBe(false)
         }
       } catch (fault) {
         console.log(`seed ${seed}; the product said last:\n${product.output().slice(-10_000)}`)
@@ -86,20 +91,44 @@ function contend(tenant: SignedInTenant, client: () => Client, gate: Gate, rando
   return { tenant, asked, ended: Promise.all(contenders) }
 }
 
-/** A history in which nobody is refused anything would prove little. */
-const everyRefusal = (asked: readonly Asked[]): boolean =>
-  ['user.already_exists', 'user.quota_exceeded', 'precondition.failed'].every((code) =>
-    asked.some(({ answer }) => answer && !answer.ok && answer.code === code),
+/** The tenant's name and version before anybody contends. */
+async function asItIs(client: Client, tenant: SignedInTenant) {
+  const answer = succeeded(await sendRead(client, tenant, { kind: 'readTenant', from: 0 }))
+  return { version: versionOf(answer), name: text(answer.body['name']) }
+}
+
+const REFUSALS = ['user.already_exists', 'user.quota_exceeded', 'precondition.failed']
+const READS = ['readTenant', 'readUsers', 'readUser']
+
+/** A history in which nobody is refused anything, or that nobody has looked at, would prove little. */
+const hasEverything = (asked: readonly Asked[]): boolean =>
+  REFUSALS.every((code) => asked.some(({ answer }) => answer && 'code' in answer && answer.code === code)) &&
+  READS.every((kind) =>
+    [true, false].every((withToken) =>
+      asked.some(({ request }) => isRead(request) && request.kind === kind && request.from > 0 === withToken),
+    ),
   )
 
 /** The same history, but for one answer that was given as if a change before it had not been: the checker must see it. */
-function spoiled(history: readonly UserOperation[]): readonly UserOperation[] {
-  const at = history.findLastIndex(({ input, output }) => input.kind === 'rename' && output.ok)
+function answeredAsBefore(history: readonly TenantOperation[]): readonly TenantOperation[] {
+  const at = history.findLastIndex(({ input, output }) => input.kind === 'rename' && 'version' in output)
   return history.map((operation, index) =>
-    index === at && operation.output.ok
+    index === at && 'version' in operation.output
       ? { ...operation, output: { ...operation.output, version: operation.output.version - 1 } }
       : operation,
   )
+}
+
+/** The same history, and a read of the tenant with the token of its last change that shows it as it was before. */
+function readAsBefore(history: readonly TenantOperation[]): readonly TenantOperation[] {
+  const changes = history.flatMap(({ input, output }) =>
+    input.kind === 'renameTenant' && 'version' in output ? [output] : [],
+  )
+  const [before, last] = changes.toSorted((one, other) => one.version - other.version).slice(-2)
+  if (!before || !last) throw new Error('the tenant has not been renamed twice')
+  const called = performance.now()
+  const input = { kind: 'readTenant', from: last.position } as const
+  return [...history, { called, returned: called, input, output: { seen: oneShown(before) } }]
 }
 
 function newGate(): Gate {

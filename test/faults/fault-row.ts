@@ -15,6 +15,8 @@ export interface FaultRow {
   readonly runtime: Runtime
   /** Commands whose success a client was told. */
   readonly acknowledged: number
+  /** Of those, how many were accepted to be carried out later; absent where nobody asked for that. */
+  readonly deferred?: number
   /** Of those, how many are not in the log as they were answered. */
   readonly lost: number
   /** Of those, how many are in the log more than once. */

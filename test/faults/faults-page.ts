@@ -22,6 +22,9 @@ const seenOf = ({ seen }: FaultRow): string =>
 const longest = (one: number | undefined, other: number | undefined) =>
   one === undefined || other === undefined ? (one ?? other) : Math.max(one, other)
 
+const sum = (one: number | undefined, other: number | undefined) =>
+  one === undefined || other === undefined ? (one ?? other) : one + other
+
 /** Rows of the same fault on the same runtime as one: counts add up, of times the longest is told. */
 export function mergedRows(rows: readonly FaultRow[]): readonly FaultRow[] {
   const merged = new Map<string, FaultRow>()
@@ -40,11 +43,13 @@ function addedUp(one: FaultRow, other: FaultRow): FaultRow {
   const statuses = [...new Set([...Object.keys(one.seen), ...Object.keys(other.seen)])]
   const withoutCommand = longest(one.withoutCommand, other.withoutCommand)
   const withoutRead = longest(one.withoutRead, other.withoutRead)
+  const deferred = sum(one.deferred, other.deferred)
   const notes = new Set([one.note, other.note].filter((note) => note !== undefined))
   return {
     fault,
     runtime,
     acknowledged: one.acknowledged + other.acknowledged,
+    ...(deferred !== undefined && { deferred }),
     lost: one.lost + other.lost,
     doubled: one.doubled + other.doubled,
     seen: Object.fromEntries(statuses.map((status) => [status, (one.seen[status] ?? 0) + (other.seen[status] ?? 0)])),
@@ -61,6 +66,7 @@ const HEAD = [
   'runtime',
   'times',
   'acknowledged',
+  'of them later',
   'lost',
   'doubled',
   'clients saw',
@@ -75,6 +81,7 @@ const cellsOf = (row: FaultRow): readonly string[] => [
   row.runtime,
   String(row.times ?? 1),
   String(row.acknowledged),
+  String(row.deferred ?? '–'),
   String(row.lost),
   String(row.doubled),
   seenOf(row),
@@ -97,9 +104,11 @@ Written by \`${command}\` on ${date}: ${machine}. Do not edit; run it again (\`d
 Each row is one fault over one runtime with its real parts, while clients work: they register, rename and deactivate users,
 send again what got no answer or a 5xx, with the same \`Idempotency-Key\`, and others read. After it each tenant's log is read.
 A row stands here only if all of this held: every acknowledged command is in the log once, with the events and at the position
-its answer named, and there is nothing else; the chain of hashes is whole; a repeated request is answered as it was; the views,
-as they are served and (over PostgreSQL) as they are stored, equal a fold of the log; no request hung; every 5xx was a problem document, and
-every 503 said when to come back; and nobody had to do anything to the product but to end the fault.
+its answer named, and there is nothing else; the chain of hashes is whole; a repeated request is answered as it was; what was
+accepted to be answered later (\`Prefer: respond-async\`) came to one end, with success, and to no other; the views, as they are
+served and (over PostgreSQL) as they are stored, equal a fold of the log; an event store that was attached holds each tenant's
+log, event by event, and nothing else; no request hung; every 5xx was a problem document, and every 503 said when to come back;
+and nobody had to do anything to the product but to end the fault.
 
 ${table.join('\n')}
 ${unrun.join('\n')}
@@ -112,8 +121,8 @@ succeed again. Runtimes, databases and clients share the machine, so these times
 
 - Wake-ups and deferred commands that are lost, doubled, late and out of order; event stores that lose answers; replicas whose
   clocks differ by an hour; a database that has lost its last projections: 10,000 histories of \`test/simulation\`.
-- kill -9 under clients that compete for addresses, seats and versions, with every answer explained by one order:
-  \`test/e2e/linearizability-*\`.
+- kill -9 under clients that compete for addresses, seats and versions, and read: every answer is explained by one order, no
+  read with a Consistency-Token is older than it, and none is of two states: \`test/e2e/linearizability-*\`.
 - A clock that goes back under a running edge: a running workerd does not let the time of a Durable Object go back, and the object
   may stand still until its time has come again or it is started anew. The row starts workerd anew with each change of the clock.
 - RabbitMQ that is full or refuses messages, and dead letters: \`test/infrastructure/rabbitmq\`. A Redis that refuses its password,

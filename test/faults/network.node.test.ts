@@ -2,14 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { testDatabase } from '../../tools/postgres/test-database.ts'
 import { FaultProxy } from '../support/fault-proxy.ts'
 import { EVENT_STORE_LOGIN, RemoteEventStore } from '../support/remote-event-store.ts'
+import { BAD_NETWORK, CUT_WITHIN } from './bad-network.ts'
 import { eventStoreDrained } from './event-store-drained.ts'
 import { runFault } from './fault-run.ts'
 import { startedProducts } from './started-products.ts'
 
-/** Far away, over a thin line that does not hold for long. */
-const BAD_NETWORK = { latency: 15, bandwidth: 250_000, cutAfter: 20_000 }
 const CUTS = 5
-const LASTS_AT_MOST = { timeout: 60_000, interval: 50 }
 
 const RUNTIMES = ['container', 'edge'] as const
 
@@ -39,7 +37,7 @@ describe.each(RUNTIMES)('%s, to PostgreSQL', (runtime) => {
       strike: () => void (proxy.conditions = BAD_NETWORK),
       async lasts(run) {
         await run.acknowledged(60)
-        await expect.poll(() => proxy.cuts, LASTS_AT_MOST).toBeGreaterThanOrEqual(CUTS)
+        await expect.poll(() => proxy.cuts, CUT_WITHIN).toBeGreaterThanOrEqual(CUTS)
       },
       heal: () => void (proxy.conditions = {}),
       also: () => Promise.resolve(`${proxy.cuts} connections cut`),
@@ -98,7 +96,7 @@ describe.each([
       async lasts(run) {
         const { refused } = run.watch
         await run.acknowledged(60)
-        await expect.poll(() => proxy.cuts, LASTS_AT_MOST).toBeGreaterThanOrEqual(1)
+        await expect.poll(() => proxy.cuts, CUT_WITHIN).toBeGreaterThanOrEqual(1)
         expect(run.watch.refused).toBe(refused)
       },
       heal: () => void (proxy.conditions = {}),

@@ -22,7 +22,7 @@ interface User {
   readonly hasMoved?: true
 }
 
-type Users = Readonly<Record<string, User>>
+export type Users = Readonly<Record<string, User>>
 
 /** Registered and invited: two events. */
 const NEW_VERSION = 2
