@@ -26,6 +26,9 @@ export const SYSTEM_ROUTES = [
   '/metrics',
 ]
 
+/** What operators' tools ask, with a token of their own, where there is one: tried in `edge-operators.node.test.ts`. */
+export const OPERATOR_ROUTES = /^[A-Z]+ \/operator\//
+
 /** Pages for people, and their files: tried in a browser (`invitation-page.node.test.ts`). They too are open to everybody. */
 export const PAGES = ['GET /invitations/:token', 'POST /invitations/:token', 'GET /assets/:name']
 

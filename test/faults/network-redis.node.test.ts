@@ -8,9 +8,9 @@ import { BAD_NETWORK, CUT_WITHIN } from './bad-network.ts'
 import { runFault } from './fault-run.ts'
 import { startedProducts } from './started-products.ts'
 
-/** Little is said on a connection, and after each cut the cache is left alone for a while. */
-const CUT_AFTER = 2_000
-const CUTS = 2
+/** Bytes after which a connection is cut: little is said on one, over HTTP an answer or two, and after a cut the cache is left alone. */
+const CUT_AFTER = { container: 60, edge: 150 } as const
+const CUTS = 1
 const USED_AGAIN_WITHIN = { timeout: 30_000, interval: 50 }
 
 let redis: RedisServer
@@ -48,16 +48,16 @@ describe.each(['container', 'edge'] as const)('%s, to Redis', (runtime) => {
   afterEach(() => proxy?.close())
   const { start } = startedProducts()
 
-  it('refuses nobody over a network that is slow and cuts connections, and uses the cache again afterwards', async () => {
+  it('refuses nobody over a network that is slow and cuts connections', async () => {
     const url = proxy.through(reachedAt[runtime]())
     const product = await start(runtime, { DATABASE_URL: database.url, ...settings[runtime](url) })
-    let usedAgain = 0
+    let usedAgain = ''
     await runFault({
       fault: 'network to Redis slow, connections cut',
       runtime,
       product,
       databaseUrl: database.url,
-      strike: () => void (proxy.conditions = { ...BAD_NETWORK, cutAfter: CUT_AFTER }),
+      strike: () => void (proxy.conditions = { ...BAD_NETWORK, cutAfter: CUT_AFTER[runtime] }),
       async lasts(run) {
         const { refused } = run.watch
         await run.acknowledged(60)
@@ -67,11 +67,13 @@ describe.each(['container', 'edge'] as const)('%s, to Redis', (runtime) => {
       async heal() {
         const healedAt = performance.now()
         proxy.conditions = {}
+        // Under load the edge has hardly anything to keep: its use after a fault is seen in `upstash-cache`.
+        if (runtime === 'edge') return
         await inside.flushDb()
         await expect.poll(() => inside.dbSize(), USED_AGAIN_WITHIN).toBeGreaterThan(0)
-        usedAgain = Math.ceil((performance.now() - healedAt) / 1_000)
+        usedAgain = `; the cache was used again within ${Math.ceil((performance.now() - healedAt) / 1_000)} s`
       },
-      also: () => Promise.resolve(`${proxy.cuts} connections cut; the cache was used again within ${usedAgain} s`),
+      also: () => Promise.resolve(`${proxy.cuts} connections cut${usedAgain}`),
     })
   }, 180_000)
 })

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { problemOf } from '#api/problem.ts'
 import { tenantStream } from '#domain/event-store/stream-event.ts'
 import { BACKLOG_LIMIT } from '#domain/forwarding/forwarder.ts'
@@ -26,7 +26,8 @@ beforeAll(async () => {
   session = pgSession(database.url)
   await migrateAll(session)
 })
-afterEach(() => sql('truncate tenant_log.tenant, tenant_log.event'))
+// Something may still be on its way that locks them in another order.
+afterEach(() => vi.waitFor(() => sql('truncate tenant_log.tenant, tenant_log.event'), { timeout: 5_000 }))
 afterAll(() => session.close())
 
 const sql = async (text: string, ...params: readonly string[]) =>

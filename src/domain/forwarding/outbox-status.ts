@@ -22,6 +22,8 @@ export async function outboxStatus(
   const unanswered: string[] = []
   let lagging: readonly OutboxEntry[] = []
   const waiting = (entry: OutboxEntry) => entry.position - entry[follower]
+  // RFC 3339 in UTC: the order of texts is that of times.
+  const since = ({ waitingSince = '' }: OutboxEntry) => waitingSince
   for await (const page of outboxPages(outbox, follower)) {
     unanswered.push(...page.unanswered)
     for (const { position, projected, forwarded, fence } of page.entries) {
@@ -33,7 +35,7 @@ export async function outboxStatus(
     }
     lagging = [...lagging, ...page.entries.filter((entry) => waiting(entry) > 0)]
       // In the order of their ids already, which a sort keeps among equals.
-      .toSorted((a, b) => waiting(b) - waiting(a))
+      .toSorted((a, b) => since(a).localeCompare(since(b)))
       .slice(0, limit)
   }
   return { totals, lagging, unanswered }
