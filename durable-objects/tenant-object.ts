@@ -8,8 +8,9 @@ import { LAG_THRESHOLD } from '#domain/projection/lag-watch.ts'
 import { TenantWriterCore } from '#domain/writer/tenant-writer-core.ts'
 import { oneAtATime } from '#infrastructure/shared/one-at-a-time.ts'
 import { createCommandQueue } from '#infrastructure/workerd/command-queue.ts'
-import { DueProjections, PROJECT_EVERY, type DueProjection } from '#infrastructure/workerd/due-projections.ts'
-import type { Executed, TurnEnd } from '#infrastructure/workerd/durable-tenant-writer.ts'
+import { DueProjections } from '#infrastructure/workerd/due-projections.ts'
+import type { TurnEnd } from '#infrastructure/workerd/durable-tenant-writer.ts'
+import { ProjectionTurns } from '#infrastructure/workerd/projection-turns.ts'
 import { createQueueBus } from '#infrastructure/workerd/queue-bus.ts'
 import { SqliteTenantStorage } from '#infrastructure/workerd/sqlite-tenant-storage.ts'
 import { TenantLag } from '#infrastructure/workerd/tenant-lag.ts'
@@ -22,8 +23,6 @@ const SWEEP_AFTER = 30_000
 const REST = 1_000
 /** Time to the next try of an event store that did not take a batch: doubled each time between these bounds. */
 const FORWARD_RETRY = { first: 1_000, longest: 30_000 }
-/** Milliseconds between two writes of how far the projector has come: each is a row. */
-const SAVE_PROJECTED_EVERY = 60_000
 const PRUNE_EVERY = 24 * 3_600_000
 
 /** Objects that failed together must not come back together. */
@@ -45,16 +44,8 @@ export class TenantObject extends DurableObject<Env> {
   readonly #parts: Promise<Parts>
   /** When the alarm goes off, in milliseconds since the epoch. */
   #alarmAt: number | undefined
-  readonly #projections: DueProjections
+  readonly #turns: ProjectionTurns
   readonly #lag: TenantLag
-  /** Commands under way: whatever is committed, an answer follows that a projection can go along with. */
-  #executing = 0
-  /** Position of the last wake-up that was sent. */
-  #sent = 0
-  /** How far the projector had come at the last sweep. */
-  #swept: number
-  /** When it was last written down how far the projector has come, in milliseconds since the epoch. */
-  #projectedSavedAt = 0
   /** Position that the event store had come to when it was last tried. */
   #forwarded = 0
   #forwardRetry: number = FORWARD_RETRY.first
@@ -64,10 +55,19 @@ export class TenantObject extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#storage = new SqliteTenantStorage(ctx.storage, () => this.#arm(Date.now() + SWEEP_AFTER))
-    this.#projections = new DueProjections(this.#storage.positions)
-    this.#swept = this.#projections.projected
     const { name: tenantId = '' } = ctx.id
-    this.#lag = new TenantLag({ tenantId, storage: this.#storage, projections: this.#projections, logger })
+    const projections = new DueProjections(this.#storage.positions)
+    this.#lag = new TenantLag({ tenantId, storage: this.#storage, projections, logger })
+    this.#turns = new ProjectionTurns({
+      tenantId,
+      projections,
+      lag: this.#lag,
+      saveProjected: (position) => this.#storage.saveProjected(position),
+      queue: { publish: (wakeUps) => createQueueBus(this.env.WAKE_UPS).publish(wakeUps) },
+      logger,
+      inBackground: (work) => ctx.waitUntil(work),
+      wait: (milliseconds) => scheduler.wait(milliseconds),
+    })
     this.#parts = this.#open()
     // Who waits for the parts is told; without anybody waiting the runtime would report it as unhandled.
     this.#parts.catch(() => undefined)
@@ -76,15 +76,8 @@ export class TenantObject extends DurableObject<Env> {
     })
   }
 
-  async execute(...given: RestOf<'execute'>): Promise<Executed> {
-    this.#executing++
-    try {
-      const outcome = await this.#guarded(async (core) => core.execute(...given))
-      const projection = this.#projections.begin()
-      return { outcome, ...(projection && { projection }) }
-    } finally {
-      this.#executing--
-    }
+  execute(...given: RestOf<'execute'>) {
+    return this.#turns.executed(() => this.#guarded(async (core) => core.execute(...given)))
   }
 
   principal(...given: RestOf<'principal'>) {
@@ -116,19 +109,12 @@ export class TenantObject extends DurableObject<Env> {
   }
 
   confirmProjected(...[position]: RestOf<'confirmProjected'>) {
-    return this.#guarded(() => this.#followed(position))
+    return this.#guarded(() => this.#turns.confirm(position))
   }
 
   /** Confirms, and ends a turn. Answers with the next one, if there is one to take. */
-  confirmTurn({ position, turn, goesOn }: TurnEnd): Promise<DueProjection | undefined> {
-    return this.#guarded(async () => {
-      await this.#followed(position)
-      this.#projections.end(turn)
-      if (goesOn) return this.#projections.begin()
-      // The next answer takes it along; if there is none, the queue has it.
-      this.ctx.waitUntil(this.#wake())
-      return undefined
-    })
+  confirmTurn(end: TurnEnd) {
+    return this.#guarded(() => this.#turns.confirmTurn(end))
   }
 
   submitOperation(...given: RestOf<'submitOperation'>) {
@@ -158,7 +144,7 @@ export class TenantObject extends DurableObject<Env> {
       const { name: tenantId } = this.ctx.id
       if (position === 0 || tenantId === undefined) return undefined
       const { forwarded, fence } = await this.#storage.readForwarding()
-      const { projected } = this.#projections
+      const { projected } = this.#turns
       const waitingSince = this.#storage.timestampAt((follower === 'projected' ? projected : forwarded) + 1)
       return {
         tenantId,
@@ -193,16 +179,12 @@ export class TenantObject extends DurableObject<Env> {
     this.#alarmAt = undefined
     try {
       const { core } = await this.#parts
-      const { isBehind, isInCharge, projected } = this.#projections
-      if (isBehind) {
-        this.#arm(Date.now() + withJitter(SWEEP_AFTER))
-        // Turn after turn may be lost where no isolate is kept.
-        if (!isInCharge || projected === this.#swept) await this.#send()
-        // Whoever does not know how far the projector came looks again when it has had the time to say so.
-        if (this.#lag.isDoubtful) this.#arm(Date.now() + LAG_THRESHOLD)
-      }
+      const { isBehind } = this.#turns
+      if (isBehind) this.#arm(Date.now() + withJitter(SWEEP_AFTER))
+      await this.#turns.sweep()
+      // Whoever does not know how far the projector came looks again when it has had the time to say so.
+      if (isBehind && this.#lag.isDoubtful) this.#arm(Date.now() + LAG_THRESHOLD)
       this.#lag.look()
-      this.#swept = projected
       await this.#enlist()
       await core.runDue()
       const now = Date.now()
@@ -230,10 +212,8 @@ export class TenantObject extends DurableObject<Env> {
       onOperation: (operationId) => createCommandQueue(this.env.COMMANDS).enqueue({ tenantId, operationId }),
       ...(forwarder && { admission: (head) => forwarder.admit(head) }),
       onCommitted: ({ position, due }) => {
-        this.#projections.committed(position)
-        this.#lag.committed()
+        this.#turns.committed(position)
         if (!this.#storage.isEnlisted) this.ctx.waitUntil(this.#enlistSoon())
-        if (this.#executing === 0) this.ctx.waitUntil(this.#wake())
         if (forwarder) this.ctx.waitUntil(this.#forward())
         if (due) this.ctx.waitUntil(this.#runDue())
       },
@@ -252,25 +232,6 @@ export class TenantObject extends DurableObject<Env> {
     const due = await core.nextDue()
     if (due !== undefined) this.#arm(Math.max(due, Date.now() + REST))
   }
-
-  /** Kept in memory, and written down now and then: whoever does not know it has the projector look once more. */
-  async #followed(position: number): Promise<void> {
-    if (position <= this.#projections.projected) return
-    this.#projections.followed(position)
-    this.#lag.answered()
-    const now = Date.now()
-    if (Math.abs(now - this.#projectedSavedAt) < SAVE_PROJECTED_EVERY) return
-    this.#projectedSavedAt = now
-    await this.#storage.saveProjected(position)
-  }
-
-  /** Has the queue's consumer project what no answer takes along, once for all that is committed at about the same time. */
-  readonly #wake = oneAtATime(async () => {
-    const { isBehind, isInCharge, head } = this.#projections
-    if (!isBehind || isInCharge || head <= this.#sent) return
-    await this.#send()
-    await scheduler.wait(PROJECT_EVERY)
-  })
 
   /** Sends what has been committed on to the event store. While that is away, the alarm tries it again. */
   readonly #forward = oneAtATime(async () => {
@@ -321,18 +282,6 @@ export class TenantObject extends DurableObject<Env> {
       }),
     ),
   )
-
-  async #send(): Promise<void> {
-    const { name: tenantId = '' } = this.ctx.id
-    this.#lag.asked()
-    const { head: toPosition } = this.#projections
-    try {
-      await createQueueBus(this.env.WAKE_UPS).publish([{ tenantId, toPosition }])
-      this.#sent = toPosition
-    } catch (fault) {
-      logger.warn('a wake-up was lost; the sweep will send it again', { tenantId, fault: String(fault) })
-    }
-  }
 
   /** Faults leave the object as a plain sentence: what went wrong inside is for the log alone. */
   async #guarded<Result>(work: (core: TenantWriterCore) => Promise<Result>): Promise<Result> {

@@ -115,12 +115,12 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
     metrics,
     onOutdated: () => renewing.soon(0),
   })
-  const shadow = new PostgresShadowStore(session)
   const projectionStatus = new PostgresProjectionStatus(session)
+  const rebuilding = { source: log, store, writer, cryptography, keyVault, names }
   const renewal = new Renewal({
     outdated: (after) => projectionStatus.outdatedTenants(after, OUTDATED_PAGE),
     rebuild: (tenantId, views, onEvents) =>
-      rebuild(tenantId, views, { source: log, store, shadow, writer, cryptography, keyVault, names }, onEvents),
+      rebuild(tenantId, views, { ...rebuilding, shadow: new PostgresShadowStore(session) }, onEvents),
     logger,
   })
   const bus = new PacedBus(rabbitMq?.bus ?? new InProcessBus(projections), logger)

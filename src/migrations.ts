@@ -5,6 +5,7 @@ import commitLookups from '../migrations/0005_commit_lookups.sql'
 import commitSets from '../migrations/0008_commit_sets.sql'
 import rowsInPlace from '../migrations/0009_rows_in_place.sql'
 import fenceReleases from '../migrations/0017_fence_releases.sql'
+import rebuildsAndRetries from '../migrations/0018_rebuilds_and_retries.sql'
 import forwarding from '../migrations/0006_forwarding.sql'
 import projectionHalts from '../migrations/0007_projection_halts.sql'
 import projectionCalls from '../migrations/0010_projection_calls.sql'
@@ -36,4 +37,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0015_projection_sets', text: projectionSets },
   { name: '0016_checkpoint_generation', text: checkpointGeneration },
   { name: '0017_fence_releases', text: fenceReleases },
+  { name: '0018_rebuilds_and_retries', text: rebuildsAndRetries },
 ]

@@ -136,12 +136,12 @@ async function buildServices(env: Env): Promise<EdgeServices> {
   })
   const status = new PostgresProjectionStatus(session)
   const outdated = (after: string) => status.outdatedTenants(after, OUTDATED_PAGE)
-  const shadow = new PostgresShadowStore(session)
   const names = new DirectoryFollower({ directory, keyVault, logger })
+  const rebuilding = { source: log, store, writer, cryptography, keyVault, names }
   const renewal = new Renewal({
     outdated,
     rebuild: (tenantId, views, onEvents) =>
-      rebuild(tenantId, views, { source: log, store, shadow, writer, cryptography, keyVault, names }, onEvents),
+      rebuild(tenantId, views, { ...rebuilding, shadow: new PostgresShadowStore(session) }, onEvents),
     logger,
   })
   const projectsAfterwards = projectAfterwards({
@@ -150,6 +150,7 @@ async function buildServices(env: Env): Promise<EdgeServices> {
     queue: wakeUps,
     logger,
     inBackground: waitUntil,
+    wait: (milliseconds) => scheduler.wait(milliseconds),
   })
   const { ACCI_OPERATOR_TOKEN: operatorToken } = configuration
   const outbox = createDurableOutbox(env.TENANT, createTenantRegister(env.TENANT_REGISTER))

@@ -69,6 +69,13 @@ function goldens(): Verdict {
   return faults.length === 0 ? { kind: 'passed' } : { kind: 'failed', output: faults.join('\n') }
 }
 
+/** What git leaves in a file that a merge could not put together. */
+async function conflicts(): Promise<Verdict> {
+  const { code, output } = await run('git', ['grep', '--line-number', '--extended-regexp', '^(<{7}|>{7}) '])
+  // 1: there is no such line.
+  return code === 1 ? { kind: 'passed' } : { kind: 'failed', output }
+}
+
 /** npm prints one JSON document: a report with counts by severity, or a message why there is none. */
 async function audit(): Promise<Verdict> {
   const { output } = await run('npm', ['audit', '--omit=dev', '--json'])
@@ -94,6 +101,7 @@ function member(value: unknown, key: string): unknown {
 /** Every static check, in the order they run: the cheap ones first, and those of the bundles after the build. */
 export const STATIC_CHECKS: readonly StaticCheck[] = [
   tool('format (oxfmt)', 'oxfmt', ['--check', '.']),
+  { name: 'conflict markers (git grep)', run: conflicts },
   { name: 'golden events', run: async () => goldens() },
   tool('environment types (wrangler types)', 'npm', ['run', '--silent', 'types', '--', '--check']),
   ...PROGRAMS.map((program) => tool(`types ${program} (tsc)`, 'tsc', ['-p', `tsconfig.${program}.json`])),

@@ -5,6 +5,7 @@ import { CacheRefusedFault, type Cache } from '#domain/ports/cache.ts'
 import { openEventStore } from '#infrastructure/node/open-event-store.ts'
 import { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
 import { RedisCache } from '#infrastructure/node/redis-cache.ts'
+import { PostgresProjectionStatus } from '#infrastructure/postgres/postgres-projection-status.ts'
 import type { SqlSession } from '#infrastructure/postgres/sql-session.ts'
 import { parseConfiguration, type Configuration } from '#infrastructure/shared/configuration.ts'
 import { nodeCryptography } from '#infrastructure/shared/node-cryptography.ts'
@@ -110,7 +111,7 @@ async function examinePostgres({
         detail: `${Math.abs(skew)} ms between this machine and PostgreSQL`,
         ...(Math.abs(skew) > CLOCK_SKEW && { remedy: 'synchronise both with NTP' }),
       },
-      await examineSchema(session),
+      ...(await examineSchema(session)),
     ]
   } catch (fault) {
     return [{ check, status: 'failed', detail: textOf(fault), remedy: 'is it running, and DATABASE_URL right?' }]
@@ -119,7 +120,7 @@ async function examinePostgres({
   }
 }
 
-async function examineSchema(session: SqlSession): Promise<Finding> {
+async function examineSchema(session: SqlSession): Promise<readonly Finding[]> {
   const check = 'schema'
   const [there] = await session.transaction('owner', [
     { text: `select to_regclass('acci_migrations.applied') is not null as is_there` },
@@ -136,26 +137,55 @@ async function examineSchema(session: SqlSession): Promise<Finding> {
   const pending = MIGRATIONS.filter(({ name }) => !applied.has(name))
   const newer = [...applied.keys()].filter((name) => !MIGRATIONS.some((migration) => migration.name === name))
   if (changed.length > 0)
-    return {
-      check,
-      status: 'failed',
-      detail: `changed after they were applied: ${changed.map(({ name }) => name).join(', ')}`,
-      remedy: 'run the version of ACCI that made the schema, and upgrade from there',
-    }
+    return [
+      {
+        check,
+        status: 'failed',
+        detail: `changed after they were applied: ${changed.map(({ name }) => name).join(', ')}`,
+        remedy: 'run the version of ACCI that made the schema, and upgrade from there',
+      },
+    ]
   if (newer.length > 0)
-    return {
-      check,
-      status: 'warning',
-      detail: `made by a newer version of ACCI: ${newer.join(', ')}`,
-      remedy: 'run that version',
-    }
-  return pending.length === 0
-    ? { check, status: 'ok', detail: `up to date (${applied.size} migrations)` }
-    : {
+    return [
+      {
+        check,
+        status: 'warning',
+        detail: `made by a newer version of ACCI: ${newer.join(', ')}`,
+        remedy: 'run that version',
+      },
+    ]
+  if (pending.length > 0)
+    return [
+      {
         check,
         status: 'warning',
         detail: `to be applied: ${pending.map(({ name }) => name).join(', ')}`,
         remedy: 'run “acci database migrate”; the server of a container applies them at its start, a Worker does not',
+      },
+    ]
+  return [{ check, status: 'ok', detail: `up to date (${applied.size} migrations)` }, await examineViews(session)]
+}
+
+/** Whether views of all tenants follow. What stands still misses nothing, but shows what has been. */
+async function examineViews(session: SqlSession): Promise<Finding> {
+  const check = 'views'
+  const status = new PostgresProjectionStatus(session)
+  const halted = await status.haltedCount()
+  const outdated = Object.entries(await status.outdated())
+  if (halted > 0)
+    return {
+      check,
+      status: 'warning',
+      detail: `${halted} ${halted === 1 ? 'stands' : 'stand'} still at an event that cannot be folded`,
+      remedy: 'run “acci projections status”, then “retry” or “skip”',
+    }
+  return outdated.length === 0
+    ? { check, status: 'ok', detail: 'all follow' }
+    : {
+        check,
+        status: 'warning',
+        detail: `of another version: ${outdated.map(([view, tenants]) => `${view} of ${tenants} tenants`).join(', ')}`,
+        remedy: 'the product rebuilds them by itself; if they stay, run “acci projections rebuild --outdated”',
       }
 }
 

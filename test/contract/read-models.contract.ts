@@ -3,13 +3,15 @@ import { newId } from '#domain/new-id.ts'
 import {
   positionOfView,
   type Checkpoint,
+  type Followed,
   type Halt,
   type ProjectionStore,
   type ShadowStore,
 } from '#domain/ports/projection-store.ts'
 import type { PageRequest, ReadModels } from '#domain/ports/read-models.ts'
+import { SkippedMeanwhile } from '#domain/projection/shadow-rows.ts'
 import { CURRENT_VERSIONS } from '#domain/projection/view-versions.ts'
-import { VIEW_NAMES, VIEWS, type ViewPage } from '#domain/projection/views.ts'
+import { VIEW_NAMES, VIEWS, type ViewName, type ViewPage } from '#domain/projection/views.ts'
 import type { SessionView } from '#domain/auth/views/auth-sessions.view.ts'
 import type { TenantDetails } from '#domain/tenant/views/tenant-details.view.ts'
 import type { TenantMetrics } from '#domain/tenant/views/tenant-metrics.view.ts'
@@ -20,6 +22,8 @@ import { settings } from '../support/commands.ts'
 export interface ReadSide {
   readonly store: ProjectionStore
   readonly shadow: ShadowStore
+  /** Another process's. */
+  readonly otherShadow: ShadowStore
   readonly readModels: ReadModels
   readonly session: SqlSession
 }
@@ -99,6 +103,7 @@ const page = <Field extends string>(sortBy: Field, changes: Partial<PageRequest<
 
 /** The checkpoint of a tenant whose rows nobody has replaced, unless another generation is given. */
 const checkpoint = (position: number, generation = 0): Checkpoint => ({ position, generation })
+const followed = (view: ViewName, from: number, to: number): Followed => ({ view, from, to, leftOut: false })
 
 const keysOf = ({ items }: { readonly items: readonly { readonly key: string }[] }) => items.map(({ key }) => key)
 
@@ -152,6 +157,24 @@ export function readModelsContract(open: () => ReadSide): void {
       expect(await shadow.load(tenantId, { ...NOTHING_WANTED, user_profile: [{ key: 'usr_a' }] })).toEqual(NOTHING)
     })
 
+    it('writes nothing to a rebuild that another process has begun of other views, and swaps nothing with it', async () => {
+      const tenantId = newId.tenant()
+      const { store, shadow, otherShadow, readModels } = open()
+      const live = { ...NOTHING, user_profile: [profile(tenantId, 'usr_a')] }
+      await store.commit(tenantId, checkpoint(0), 9, live)
+      await shadow.open(tenantId, ['auth_sessions'])
+      await otherShadow.open(tenantId, REBUILT)
+      expect(await shadow.commit(tenantId, 0, 9, NOTHING)).toBe('conflict')
+      await expect(shadow.swap(tenantId)).rejects.toThrow('another rebuild')
+      expect(await otherShadow.swap(tenantId)).toBeUndefined()
+      expect(await otherShadow.commit(tenantId, 0, 9, live)).toBe('committed')
+      await expect(shadow.swap(tenantId)).rejects.toThrow('another rebuild')
+      expect(await otherShadow.swap(tenantId)).toEqual({ user_profile: false, tenant_details: false })
+      expect((await readModels.user(tenantId, 'usr_a')).row).toMatchObject({ key: 'usr_a' })
+      // Nothing is left of it, so nobody waits for it to come as far.
+      await expect(otherShadow.swap(tenantId)).rejects.toThrow('another rebuild')
+    })
+
     it('goes on with rows that lack what is personal only where they may', async () => {
       const tenantId = newId.tenant()
       const { store, shadow } = open()
@@ -172,6 +195,34 @@ export function readModelsContract(open: () => ReadSide): void {
       await shadow.open(tenantId, REBUILT, whole)
       await shadow.commit(tenantId, 0, 4, NOTHING)
       expect(await shadow.open(tenantId, REBUILT, whole)).toBe(4)
+    })
+
+    it('is not swapped in once somebody has had a view skip an event that is in it, and then begins anew', async () => {
+      const tenantId = newId.tenant()
+      const { store, shadow } = open()
+      const views = ['user_profile', 'auth_sessions'] as const
+      const stand = { position: 5, eventId: 'evt_5', eventType: 'user.updated', error: 'no sum', attempts: 3 }
+      await store.commit(
+        tenantId,
+        checkpoint(0),
+        9,
+        NOTHING,
+        views.map((view) => ({ view, ...stand })),
+      )
+      for (const view of views) {
+        const skipped = await store.skipped(tenantId)
+        expect(await shadow.open(tenantId, REBUILT, { skipped })).toBe(0)
+        await shadow.commit(tenantId, 0, 9, NOTHING)
+        expect(await store.skip(tenantId, { view, position: 5, reason: 'a faulty import', by: 'ops' })).toBe(true)
+        await expect(shadow.swap(tenantId)).rejects.toThrow(SkippedMeanwhile)
+      }
+      const skipped = await store.skipped(tenantId)
+      expect(await shadow.open(tenantId, REBUILT, { skipped: skipped.toReversed() })).toBe(0)
+      await shadow.commit(tenantId, 0, 9, NOTHING)
+      expect(await shadow.open(tenantId, REBUILT, { skipped })).toBe(9)
+      expect(await shadow.swap(tenantId)).toMatchObject({ user_profile: false })
+      // What stood has gone: nobody has it skip anything any more.
+      expect(await store.skip(tenantId, { view: 'user_profile', position: 5, reason: 'late', by: 'ops' })).toBe(false)
     })
 
     it('finds the sessions of a user, and nobody else’s', async () => {
@@ -489,14 +540,16 @@ export function readModelsContract(open: () => ReadSide): void {
       const { store, readModels } = open()
       await store.commit(tenantId, checkpoint(0), 9, NOTHING, [halt(5)])
       const upTo = (position: number) => ({ ...NOTHING, user_profile: [profile(tenantId, 'usr_a', { position })] })
-      expect(await store.catchUp(tenantId, 'user_profile', 3, 6, upTo(6))).toBe('conflict')
-      expect(await store.catchUp(tenantId, 'tenant_details', 4, 6, upTo(6))).toBe('conflict')
-      expect(await store.catchUp(tenantId, 'user_profile', 4, 6, upTo(6))).toBe('committed')
+      expect(await store.catchUp(tenantId, followed('user_profile', 3, 6), upTo(6))).toBe('conflict')
+      expect(await store.catchUp(tenantId, followed('tenant_details', 4, 6), upTo(6))).toBe('conflict')
+      expect(await store.catchUp(tenantId, followed('user_profile', 4, 6), upTo(6))).toBe('committed')
       expect(await store.halts(tenantId)).toMatchObject([{ position: 7, attempts: 3 }])
-      expect(await store.catchUp(tenantId, 'user_profile', 6, 7, upTo(7), halt(8, { attempts: 6 }))).toBe('committed')
+      expect(await store.catchUp(tenantId, followed('user_profile', 6, 7), upTo(7), halt(8, { attempts: 6 }))).toBe(
+        'committed',
+      )
       expect(await store.halts(tenantId)).toEqual([halt(8, { attempts: 6 })])
       await store.commit(tenantId, checkpoint(9), 10, NOTHING)
-      expect(await store.catchUp(tenantId, 'user_profile', 7, 10, upTo(10))).toBe('done')
+      expect(await store.catchUp(tenantId, followed('user_profile', 7, 10), upTo(10))).toBe('done')
       expect(await store.state(tenantId)).toEqual({
         position: 10,
         generation: 1,
@@ -506,14 +559,34 @@ export function readModelsContract(open: () => ReadSide): void {
       expect(await readModels.user(tenantId, 'usr_a')).toMatchObject({ position: 10, row: { position: 10 } })
     })
 
+    it('moves no halted view on that somebody has had leave out the event it stands at, or not', async () => {
+      const tenantId = newId.tenant()
+      const { store } = open()
+      await store.commit(tenantId, checkpoint(0), 9, NOTHING, [halt(5)])
+      const leavingOut = { ...followed('user_profile', 4, 6), leftOut: true }
+      expect(await store.catchUp(tenantId, leavingOut, NOTHING)).toBe('conflict')
+      await store.skip(tenantId, { view: 'user_profile', position: 5, reason: 'a faulty import', by: 'ops' })
+      expect(await store.catchUp(tenantId, followed('user_profile', 4, 6), NOTHING)).toBe('conflict')
+      expect(await store.catchUp(tenantId, leavingOut, NOTHING)).toBe('committed')
+      expect(await store.catchUp(tenantId, followed('user_profile', 6, 9), NOTHING)).toBe('done')
+    })
+
+    it('moves no halted view on beyond the checkpoint, which a crash may have set back', async () => {
+      const tenantId = newId.tenant()
+      const { store } = open()
+      await store.commit(tenantId, checkpoint(0), 9, NOTHING, [halt(5)])
+      expect(await store.catchUp(tenantId, followed('user_profile', 4, 10), NOTHING)).toBe('conflict')
+      expect(await store.halts(tenantId)).toEqual([halt(5)])
+    })
+
     it('lets no page be written that was begun without a view that follows again', async () => {
       const tenantId = newId.tenant()
       const { store } = open()
       await store.commit(tenantId, checkpoint(0), 9, NOTHING, [halt(5)])
       const before = await store.state(tenantId)
-      expect(await store.catchUp(tenantId, 'user_profile', 4, 6, NOTHING)).toBe('committed')
+      expect(await store.catchUp(tenantId, followed('user_profile', 4, 6), NOTHING)).toBe('committed')
       expect(await store.state(tenantId)).toMatchObject({ generation: before.generation })
-      expect(await store.catchUp(tenantId, 'user_profile', 6, 9, NOTHING)).toBe('done')
+      expect(await store.catchUp(tenantId, followed('user_profile', 6, 9), NOTHING)).toBe('done')
       expect(await store.commit(tenantId, before, 12, NOTHING)).toBe('conflict')
       const after = await store.state(tenantId)
       expect(after).toEqual({ position: 9, generation: before.generation + 1, halted: [], versions: CURRENT_VERSIONS })

@@ -512,6 +512,7 @@ describe('acci projections', () => {
       { text: `update read_models.checkpoint set versions = versions || '{"tenant_metrics":0}'` },
     ])
     expect((await run('status')).out).toContain('tenant_metrics: of another version for 1 tenants')
+    expect((await acci('doctor')).out).toMatch(/WARNING +views +of another version: tenant_metrics of 1 tenants/)
     expect((await run('rebuild --outdated --json')).json()).toContainEqual(
       expect.objectContaining({ tenantId, changed: [] }),
     )
@@ -635,6 +636,10 @@ describe('acci projections', () => {
       new RegExp(`${tenantId} +user_profile +${position} +user\\.\\w+ .* 3 +UnreadableEvent: .*9\\.0\\.0`),
     )
     expect(code).toBe(1)
+    expect(await acci('doctor')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/WARNING +views +2 stand still .*\n +→ run “acci projections status”/),
+    })
     expect(await run(`retry ${tenantId} user_profile`)).toMatchObject({
       code: 1,
       notes: expect.stringContaining(`user_profile still stands at position ${position}`),
@@ -691,6 +696,7 @@ describe('acci doctor', () => {
         'PostgreSQL',
         'clocks',
         'schema',
+        'views',
         'event store',
         'bus',
         'cache',

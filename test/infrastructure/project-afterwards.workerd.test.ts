@@ -30,6 +30,7 @@ async function afterwards(executed: Promise<Executed>, given: Partial<ProjectAft
     queue: { publish: async (wakeUps) => void queued.push(...wakeUps) },
     logger: { warn: (message) => void warnings.push(message) },
     inBackground: (work) => void works.push(work),
+    wait: (milliseconds) => scheduler.wait(milliseconds),
     ...given,
   })
   seeTo(TENANT, executed)

@@ -20,6 +20,7 @@ const readSide = (session: SqlSession, together: boolean) => ({
   session,
   store: new PostgresProjectionStore(session, { together }),
   shadow: new PostgresShadowStore(session),
+  otherShadow: new PostgresShadowStore(session),
   readModels: new PostgresReadModels(session),
 })
 

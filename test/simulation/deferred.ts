@@ -3,9 +3,8 @@ import type { Outcome } from '#common/outcome.ts'
 import type { Receipt } from '#domain/writer/command.ts'
 import { isFinal } from '#domain/writer/operations.ts'
 import type { Order } from './client.ts'
-import type { Cluster } from './cluster.ts'
+import type { Cluster, Member } from './member.ts'
 import { overNetwork } from './network.ts'
-import type { Replica } from './replica.ts'
 import type { World } from './world.ts'
 
 const ASK_AGAIN_AFTER = 8_000
@@ -17,11 +16,10 @@ export async function runLater(cluster: Cluster, world: World, tenantId: string,
   const principal = { tenantId, userId: 'usr', sessionId: 'ses' }
   const kept = { method: 'POST', path: '/', headers: {}, body: JSON.stringify(order), principal, clientAddress: '' }
   const asked = scheduler.steps
-  const ask = <T>(what: string, of: (replica: Replica) => Promise<T>) =>
-    overNetwork(world, cluster, order.key, what, of)
+  const ask = <T>(what: string, of: (member: Member) => Promise<T>) => overNetwork(world, cluster, order.key, what, of)
   const pause = () => new Promise<void>((resolve) => scheduler.in(scheduler.random.next() * ASK_AGAIN_AFTER, resolve))
 
-  const submit = async (replica: Replica) => {
+  const submit = async (replica: Member) => {
     const request = seal(replica.tools.keyVault, operationId, kept)
     const row = await replica.writer(tenantId).submitOperation(operationId, { userId: principal.userId, request })
     await replica.enqueue({ tenantId, operationId }).catch(() => undefined)
@@ -51,7 +49,7 @@ export async function runLater(cluster: Cluster, world: World, tenantId: string,
 
 /** Stands in for the API: what is kept is a command. */
 export const dispatchTo =
-  (replica: Replica, tenantId: string, world: World) =>
+  (replica: Member, tenantId: string, world: World) =>
   async (request: Request): Promise<Response> => {
     const { command, metadata } = JSON.parse(await request.text()) as Order // kept above
     const sent = world.variant.metadata?.(metadata) ?? metadata

@@ -1,7 +1,7 @@
 import { EmailAddress } from '#common/email.ts'
 import { createInput, settings, userIdOf } from '../support/subjects.ts'
 import type { Acknowledged, Order } from './client.ts'
-import type { Cluster } from './cluster.ts'
+import type { Cluster } from './member.ts'
 import { overNetwork } from './network.ts'
 import { emailIndexOf } from './tools.ts'
 import type { TenantRecords, World } from './world.ts'

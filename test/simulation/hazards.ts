@@ -33,11 +33,32 @@ export interface Weather {
   readonly client: number
   /** Whether somebody else writes to a tenant's stream. */
   readonly foreigner: boolean
+  /** Whether tenants live in objects that Workers ask, or in a database between replicas. */
+  readonly runtime: 'container' | 'edge'
+  /** The RabbitMQ of the replicas, if they have one. */
+  readonly broker: BrokerWeather | undefined
+  /** Whether views meet events they cannot fold and rows get damaged, and an operator does what he can about it. */
+  readonly operator: boolean
+  /** Events that a read of the log gives at most. */
+  readonly page: number
+}
+
+/** How a RabbitMQ behaves. */
+export interface BrokerWeather {
+  /** Whether it goes away now and then, and whether queues are full for a while. */
+  readonly away: boolean
+  readonly full: boolean
+  /** Chances of each page of messages: to be cut off in the middle, not to be confirmed from some message on, or to be confirmed too late. */
+  readonly cut: number
+  readonly unconfirmed: number
+  readonly slow: number
 }
 
 export function weatherOf({ random }: Scheduler): Weather {
   const one = <T>(...of: readonly [T, ...T[]]): T => of[random.integer(0, of.length - 1)] ?? of[0]
   const replicas = one(1, 2, 2, 3)
+  const runtime = one('container', 'container', 'container', 'edge')
+  const hasBroker = runtime === 'container' && one(true, false, false)
   return {
     replicas,
     skews: Array.from({ length: replicas }, () => one(0, 0, 0, HOUR, -HOUR)),
@@ -54,7 +75,8 @@ export function weatherOf({ random }: Scheduler): Weather {
     },
     storeAway: one(true, false),
     readsAway: one(true, false),
-    databaseCrashes: one(true, false, false),
+    // At the edge the read models are flushed, and the log is not beside them.
+    databaseCrashes: one(true, false, false) && runtime === 'container',
     messages: one(
       { lost: 0.15, twice: 0.2, late: 0.1 },
       { lost: 0.15, twice: 0.2, late: 0.1 },
@@ -62,6 +84,18 @@ export function weatherOf({ random }: Scheduler): Weather {
     ),
     client: one(0, 0.05, 0.15),
     foreigner: random.integer(1, 25) === 1,
+    runtime,
+    broker: hasBroker
+      ? {
+          away: one(true, false),
+          full: one(true, false),
+          cut: one(0, 0.1),
+          unconfirmed: one(0, 0.1),
+          slow: one(0, 0.1),
+        }
+      : undefined,
+    operator: runtime === 'container' && one(true, false, false),
+    page: one(1_000, 1_000, 1_000, 5),
   }
 }
 
@@ -73,21 +107,27 @@ export class Hazards {
   #storeAway = false
   #readsAway = false
   #databaseAway = false
+  /** Called when everything works from then on. */
+  readonly #calm: (() => void)[] = []
 
   constructor(scheduler: Scheduler, weather: Weather) {
     this.#scheduler = scheduler
     this.weather = weather
-    if (weather.storeAway) this.#comeAndGo('event store', 60_000, (away) => (this.#storeAway = away))
-    if (weather.readsAway) this.#comeAndGo('read database', 15_000, (away) => (this.#readsAway = away))
+    if (weather.storeAway) this.comeAndGo('event store', 60_000, (away) => (this.#storeAway = away))
+    if (weather.readsAway) this.comeAndGo('read database', 15_000, (away) => (this.#readsAway = away))
   }
 
   /** From now on everything works. */
   end(): void {
     this.#scheduler.tell('weather', 'all is well from here on')
     this.#over = true
-    this.#storeAway = false
-    this.#readsAway = false
     this.#databaseAway = false
+    for (const calm of this.#calm) calm()
+  }
+
+  /** Whether everything works from now on. */
+  get areOver(): boolean {
+    return this.#over
   }
 
   get storeAway(): boolean {
@@ -104,6 +144,8 @@ export class Hazards {
   readonly log: Link = this.#database(() => false)
   readonly readModels: Link = this.#database(() => this.#readsAway)
   readonly directory: Link = this.#database(() => false)
+  /** From a Worker to a tenant's object. */
+  readonly object: Link = this.#database(() => false)
   /** To the mail server. A mail that was taken and not confirmed is sent again: at least once is what is promised. */
   readonly mail: Link = { latency: 50, refuses: () => (this.chance(this.weather.fails) ? 'no mail today' : undefined) }
 
@@ -132,18 +174,35 @@ export class Hazards {
     }
   }
 
-  #comeAndGo(what: string, longest: number, set: (away: boolean) => void): void {
+  /**
+   * Has something go away, or another trouble come, now and then, for so many milliseconds at the longest.
+   * @param set is told when it goes, and when it is back
+   */
+  comeAndGo(
+    what: string,
+    longest: number,
+    set: (away: boolean) => void,
+    [gone, back]: readonly [string, string] = ['goes away', 'is back'],
+  ): void {
     const { random } = this.#scheduler
+    let isAway = false
+    const comeBack = () => {
+      if (!isAway) return
+      isAway = false
+      this.#scheduler.tell(what, back)
+      set(false)
+    }
     const go = () => {
       if (this.#over) return
-      this.#scheduler.tell(what, 'goes away')
+      this.#scheduler.tell(what, gone)
+      isAway = true
       set(true)
       this.#scheduler.in(random.next() * longest, () => {
-        this.#scheduler.tell(what, 'is back')
-        set(false)
+        comeBack()
         this.#scheduler.in(random.next() * 30_000, go)
       })
     }
+    this.#calm.push(comeBack)
     this.#scheduler.in(random.next() * 20_000, go)
   }
 }

@@ -1,14 +1,13 @@
 import type { EventEnvelope } from '#common/envelope.ts'
 import { verifyLog } from '#domain/event-store/verify-log.ts'
 import { tenantStream } from '#domain/event-store/stream-event.ts'
-import { foldPage } from '#domain/projection/fold-page.ts'
-import { VIEW_NAMES, type ViewPage } from '#domain/projection/views.ts'
+import type { ViewPage } from '#domain/projection/views.ts'
 import type { WriterTools } from '#domain/writer/decide-batch.ts'
-import { openLog } from '../support/fold-log.ts'
 import { isLinearizable } from '../support/linearizability.ts'
 import { usersModel, type UserOperation } from '../support/users-model.ts'
 import { ADDRESSES, type Acknowledged, type Diary, type Order } from './client.ts'
 import { foreignRevision } from './foreigner.ts'
+import { checkViews, foldTo } from './view-rows.ts'
 import { emailIndexOf } from './tools.ts'
 import { ROOM } from './founder.ts'
 import type { TenantRecords, World } from './world.ts'
@@ -24,8 +23,11 @@ export async function checkTenant(world: World, tenant: TenantRecords, diary: Di
   for (const one of acknowledged) checkAcknowledged(world, one, byKey)
   checkEffects(world, byKey)
   await checkStore(world, tenant, tools)
-  const folded = fold(tenant, tools)
-  checkViews(world, tenant, folded)
+  if (tenant.views.position !== log.head.position)
+    world.violated('views = fold of the log', `${tenantId}: position ${tenant.views.position} of ${log.head.position}`)
+  await checkViews(world, tenant)
+  const folded = foldTo(tenant, tools, () => log.head.position)
+  world.broker?.subscriber.check(tenantId, events)
   await checkNames(world, tenantId, folded)
   checkMails(world, events)
   const history = [...diary.history, ...untold(diary, byKey)]
@@ -87,21 +89,6 @@ async function checkStore(world: World, { tenantId, log }: TenantRecords, { cryp
   }
   if (head.position > foreign && fence?.reason !== 'foreign_event')
     world.violated('a foreign event fences the tenant', `at revision ${foreign}, the log goes to ${head.position}`)
-}
-
-function fold(tenant: TenantRecords, tools: WriterTools): ViewPage {
-  const empty: ViewPage = { tenant_details: [], tenant_metrics: [], user_profile: [], auth_sessions: [] }
-  return foldPage(empty, openLog(tenant.log, tools)).rows
-}
-
-function checkViews(world: World, { tenantId, views, log }: TenantRecords, folded: ViewPage): void {
-  if (views.position !== log.head.position)
-    world.violated('views = fold of the log', `${tenantId}: position ${views.position} of ${log.head.position}`)
-  for (const name of VIEW_NAMES) {
-    const expected = JSON.stringify([...folded[name]].toSorted((one, other) => (one.key < other.key ? -1 : 1)))
-    const found = JSON.stringify(views.rows(name))
-    if (found !== expected) world.violated('views = fold of the log', `${name}: ${found} instead of ${expected}`)
-  }
 }
 
 /** The directory says of every name whether the tenant has it. */

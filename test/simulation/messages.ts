@@ -10,6 +10,8 @@ export class Messages<Message> {
   readonly #name: string
   readonly #world: World
   readonly #deliver: (message: Message) => void
+  /** How many have been sent, whatever became of them. */
+  sent = 0
 
   constructor(name: string, world: World, deliver: (message: Message) => void) {
     this.#name = name
@@ -24,6 +26,7 @@ export class Messages<Message> {
       refuses: () => (hazards.chance(hazards.weather.fails) ? 'unavailable' : undefined),
     }
     const carry = async () => {
+      this.sent += messages.length
       for (const message of messages) this.#carry(message)
     }
     return process.call(`${this.#name}.send`, carry, link)

@@ -1,5 +1,4 @@
-import type { Cluster } from './cluster.ts'
-import type { Replica } from './replica.ts'
+import type { Cluster, Member } from './member.ts'
 import type { World } from './world.ts'
 
 /** When a client stops waiting for an answer, and the longest time of a request on its way, in milliseconds. */
@@ -12,7 +11,7 @@ export function overNetwork<T>(
   cluster: Cluster,
   client: string,
   what: string,
-  ask: (replica: Replica) => Promise<T>,
+  ask: (member: Member) => Promise<T>,
 ): Promise<T | undefined> {
   const { scheduler, hazards } = world
   const isLost = () => hazards.chance(hazards.weather.client)
@@ -24,12 +23,18 @@ export function overNetwork<T>(
       if (scheduler.onStep) scheduler.tell(client, `${what}: ${told}`)
       resolve(value)
     }
-    scheduler.in(PATIENCE, () => answer(undefined, 'no answer'))
+    let asked: Member | undefined
+    scheduler.in(PATIENCE, () => {
+      if (!isAnswered) asked?.left?.()
+      answer(undefined, 'no answer')
+    })
     if (isLost()) return
     scheduler.in(scheduler.random.next() * LATENCY, () => {
       const replica = cluster.any()
       if (!replica) return answer(undefined, 'connection refused')
+      asked = replica
       const reply = (value: T | undefined, told: string) => {
+        replica.left?.()
         if (!isLost()) scheduler.in(scheduler.random.next() * LATENCY, () => answer(value, told))
       }
       ask(replica).then(
@@ -40,4 +45,4 @@ export function overNetwork<T>(
   })
 }
 
-const shown = ({ process }: Replica, value: unknown) => `${process.name} answers ${JSON.stringify(value).slice(0, 160)}`
+const shown = ({ process }: Member, value: unknown) => `${process.name} answers ${JSON.stringify(value).slice(0, 160)}`

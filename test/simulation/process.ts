@@ -30,14 +30,13 @@ export class Process {
   readonly name: string
   readonly #scheduler: Scheduler
   readonly #dies: () => boolean
-  readonly #onDeath: () => void
+  readonly #onDeath: (() => void)[] = []
   #alive = true
 
-  constructor(scheduler: Scheduler, name: string, dies: () => boolean, onDeath: () => void) {
+  constructor(scheduler: Scheduler, name: string, dies: () => boolean) {
     this.#scheduler = scheduler
     this.name = name
     this.#dies = dies
-    this.#onDeath = onDeath
   }
 
   get alive(): boolean {
@@ -48,7 +47,16 @@ export class Process {
     if (!this.#alive) return
     this.#alive = false
     this.#scheduler.tell(this.name, 'dies')
-    this.#onDeath()
+    for (const onDeath of this.#onDeath.splice(0)) onDeath()
+  }
+
+  /** Calls when the process dies. Returns what calls it off. */
+  atDeath(onDeath: () => void): () => void {
+    this.#onDeath.push(onDeath)
+    return () => {
+      const place = this.#onDeath.indexOf(onDeath)
+      if (place >= 0) this.#onDeath.splice(place, 1)
+    }
   }
 
   /** Asks something outside: it happens at another time, whole or not at all, and the answer comes at yet another one. */

@@ -1,19 +1,20 @@
 import { runOperation } from '#api/operations/run-operation.ts'
 import type { Forwarder } from '#domain/forwarding/forwarder.ts'
 import { Forwarders } from '#domain/forwarding/forwarders.ts'
-import type { WakeUp } from '#domain/ports/bus.ts'
+import type { Bus } from '#domain/ports/bus.ts'
 import type { QueuedOperation } from '#domain/ports/command-queue.ts'
 import type { Logger } from '#domain/ports/logger.ts'
-import type { ProjectionStore } from '#domain/ports/projection-store.ts'
 import type { TenantStorage } from '#domain/ports/tenant-storage.ts'
 import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
-import { Projector } from '#domain/projection/projector.ts'
+import type { Projector } from '#domain/projection/projector.ts'
 import type { WriterTools } from '#domain/writer/decide-batch.ts'
 import { TenantWriterCore } from '#domain/writer/tenant-writer-core.ts'
 import { Sweep } from '#infrastructure/node/sweep.ts'
-import { logEventStore } from '#infrastructure/shared/log-event-store.ts'
-import type { Messages } from './messages.ts'
+import type { Member } from './member.ts'
 import { over, type Process } from './process.ts'
+import type { Queues } from './queues.ts'
+import { openBus } from './rabbitmq/open-bus.ts'
+import { loggerOf, projectorOf } from './read-models.ts'
 import type { World } from './world.ts'
 
 interface Entry {
@@ -22,26 +23,21 @@ interface Entry {
   readonly forwarder: Forwarder
 }
 
-export interface Queues {
-  readonly wakeUps: Messages<WakeUp>
-  readonly operations: Messages<QueuedOperation>
-}
-
 /**
  * One life of a replica: writer, forwarder, projector, sweeps and runner of operations, bound together as the container binds
  * them (`PostgresTenantWriter`, `openPipeline`), over ports that may fail at any time.
  */
-export class Replica {
+export class Replica implements Member {
   readonly process: Process
   readonly tools: WriterTools
-  /** The read models of all tenants, as this replica reaches them. */
-  readonly #readModels: ProjectionStore
   readonly #world: World
   readonly #queues: Queues
   readonly #entries = new Map<string, Entry>()
   readonly #forwarders: Forwarders
   readonly #projector: Projector
   readonly #forwarding: Sweep
+  /** Over RabbitMQ, where there is one. */
+  readonly #bus: Bus | undefined
   readonly #logger: Logger
 
   constructor(world: World, process: Process, skew: number, seed: number, queues: Queues) {
@@ -50,8 +46,7 @@ export class Replica {
     this.#queues = queues
     this.tools = world.tools(skew, seed)
     this.#logger = loggerOf(world, process)
-    const { variant, hazards } = world
-    this.#readModels = readModelsOf(world, process)
+    const { variant } = world
     const eventStore = world.eventStore(process)
     this.#forwarders = new Forwarders({
       store: variant.eventStore?.(eventStore, process) ?? eventStore,
@@ -59,20 +54,15 @@ export class Replica {
       now: this.tools.clock,
       sweepIn: (wait) => this.#forwarding.soon(wait),
     })
-    this.#projector = new Projector({
-      eventStore: logEventStore({
-        log: (tenantId, after, limit) => this.#entry(tenantId).storage.readEvents(after, limit),
-      }),
-      store: this.#readModels,
+    this.#projector = projectorOf(world, {
+      process,
+      tools: this.tools,
       writer: {
+        log: (tenantId, after, limit) => this.#entry(tenantId).storage.readEvents(after, limit),
         subjectKeys: (tenantId, ids) => this.#entry(tenantId).core.subjectKeys(ids),
         confirmProjected: (tenantId, position) => this.#entry(tenantId).storage.saveProjected(position),
       },
-      directory: over(process, 'directory', world.directory, () => hazards.directory),
       logger: this.#logger,
-      cryptography: this.tools.cryptography,
-      keyVault: this.tools.keyVault,
-      wait: (milliseconds) => process.wait(milliseconds),
     })
     const timers = {
       now: this.tools.clock,
@@ -81,6 +71,9 @@ export class Replica {
     }
     const sweep = new Sweep(() => this.#sweep(), this.#logger, { timers })
     this.#forwarding = new Sweep(() => this.#forwardLagging(), this.#logger, { timers })
+    const { broker } = world
+    const project = async (tenantId: string) => (await this.#projector.project(tenantId)).position
+    this.#bus = broker && openBus({ world, broker, process, timers, project, logger: this.#logger })
     if (variant.sweeps?.wakeUps !== false) sweep.start()
     if (variant.sweeps?.forwarding !== false) this.#forwarding.start()
   }
@@ -89,19 +82,20 @@ export class Replica {
     return this.#entry(tenantId).core
   }
 
-  /** What a wake-up does. */
-  async project(tenantId: string): Promise<void> {
-    await this.#projector.project(tenantId).catch((fault: unknown) => {
+  async project(tenantId: string): Promise<boolean> {
+    try {
+      await this.#projector.project(tenantId)
+      return true
+    } catch (fault) {
       this.#logger.error('projection failed; the sweep will try again', { fault: String(fault) })
-    })
+      return false
+    }
   }
 
-  /** Sends what has been submitted to whoever runs operations. */
   enqueue(operation: QueuedOperation): Promise<void> {
     return this.#queues.operations.send(this.process, [operation])
   }
 
-  /** What a message of the queue of operations does. `dispatch` stands in for the API. */
   async run(operation: QueuedOperation, dispatch: (request: Request) => Promise<Response>): Promise<void> {
     const core = this.writer(operation.tenantId)
     const writer = {
@@ -140,6 +134,7 @@ export class Replica {
   }
 
   async #wake(tenantId: string, toPosition: number): Promise<void> {
+    if (this.#bus) return this.#bus.publish([{ tenantId, toPosition }])
     try {
       await this.#queues.wakeUps.send(this.process, [{ tenantId, toPosition }])
       if (this.#world.variant.trustsMessages) await this.#entry(tenantId).storage.saveProjected(toPosition)
@@ -188,36 +183,4 @@ export class Replica {
     })
     return { storage, core, forwarder }
   }
-}
-
-/** The memory holds a tenant each; the port, all of them. */
-function readModelsOf({ variant, hazards, tenants }: World, process: Process): ProjectionStore {
-  const opened = new Map<string, ProjectionStore>(
-    [...tenants.values()].map(({ tenantId, views }) => {
-      const plain = over<ProjectionStore>(process, 'readModels', views, () => hazards.readModels)
-      return [tenantId, variant.readModels?.(plain, process) ?? plain]
-    }),
-  )
-  const of = (tenantId: string): ProjectionStore => {
-    const store = opened.get(tenantId)
-    if (!store) throw new Error(`there are no read models of ${tenantId}`)
-    return store
-  }
-  return {
-    state: (tenantId) => of(tenantId).state(tenantId),
-    load: (tenantId, wanted) => of(tenantId).load(tenantId, wanted),
-    loadAt: (tenantId, ...given) => of(tenantId).loadAt(tenantId, ...given),
-    commit: (tenantId, ...given) => of(tenantId).commit(tenantId, ...given),
-    halts: (tenantId) => of(tenantId).halts(tenantId),
-    skipped: (tenantId) => of(tenantId).skipped(tenantId),
-    skip: (tenantId, skipped) => of(tenantId).skip(tenantId, skipped),
-    catchUp: (tenantId, ...given) => of(tenantId).catchUp(tenantId, ...given),
-  }
-}
-
-function loggerOf({ scheduler }: World, { name }: Process): Logger {
-  const say = (message: string, fields: object = {}) => {
-    if (scheduler.onStep) scheduler.tell(name, `says: ${message} ${JSON.stringify(fields)}`)
-  }
-  return { info: say, warn: say, error: say }
 }

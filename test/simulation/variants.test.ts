@@ -3,7 +3,7 @@ import { runSeed } from './run-seed.ts'
 import { VARIANTS } from './variants.ts'
 
 /** Seeds within which a broken protocol must be seen to be one. */
-const SEEDS = 400
+const SEEDS = 1_000
 
 /** The invariant that each broken protocol breaks. */
 const CAUGHT_BY: Readonly<Record<string, string>> = {
@@ -23,6 +23,17 @@ const CAUGHT_BY: Readonly<Record<string, string>> = {
   'no-forwarding-sweep': 'every tenant drains',
   'trusts-messages': 'views = fold of the log',
   'token-ignored': 'read your writes',
+  'published-before-confirmed': 'every event is published',
+  'refusal-as-confirmation': 'every event is published',
+  'refused-counts': 'every event is published',
+  'published-in-any-order': 'events are published in order',
+  'no-publishing-sweep': 'followed in time',
+  'turn-forgotten': 'every tenant drains',
+  'anyone-ends-turns': 'one turn at a time',
+  'turns-without-end': 'nobody projects for nothing',
+  'no-generation': 'views = fold of the log',
+  'halt-ended-unlocked': 'views = fold of the log',
+  'swapped-too-early': 'views = fold of the log',
 }
 
 it.each(VARIANTS.map((variant) => [variant.name, CAUGHT_BY[variant.name], variant] as const))(

@@ -1,14 +1,11 @@
 import type { ForwardingStorage } from '#domain/ports/forwarding.ts'
 import type { ProjectionStore } from '#domain/ports/projection-store.ts'
 import type { TenantStorage } from '#domain/ports/tenant-storage.ts'
-import type { Variant } from './variant.ts'
+import { EDGE_VARIANTS } from './edge/variants.ts'
+import { PROJECTION_VARIANTS } from './operator/variants.ts'
+import { RABBITMQ_VARIANTS } from './rabbitmq/variants.ts'
+import { changed, type Variant } from './variant.ts'
 import type { ForwardingStore } from './world.ts'
-
-/** `changed` over what is there, whose other methods stay as they are. */
-const changed = <Port extends object>(port: Port, change: Partial<Port>): Port =>
-  new Proxy(port, {
-    get: (target, member) => Reflect.get(Object.hasOwn(change, member) ? change : target, member) as unknown,
-  })
 
 /** Mistakes that are easily made, each in a protocol that is otherwise the product's. Every one of them must be seen. */
 export const VARIANTS: readonly Variant[] = [
@@ -160,12 +157,12 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: 'no-sweep',
     differs: 'sends a wake-up once',
-    sweeps: { wakeUps: false, forwarding: true },
+    sweeps: { wakeUps: false },
   },
   {
     name: 'no-forwarding-sweep',
     differs: 'sends to the event store after a commit only',
-    sweeps: { wakeUps: true, forwarding: false },
+    sweeps: { forwarding: false },
   },
   {
     name: 'trusts-messages',
@@ -177,4 +174,7 @@ export const VARIANTS: readonly Variant[] = [
     differs: 'answers reads from the read models however far these are',
     ignoresToken: true,
   },
+  ...RABBITMQ_VARIANTS,
+  ...EDGE_VARIANTS,
+  ...PROJECTION_VARIANTS,
 ]

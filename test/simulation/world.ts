@@ -1,12 +1,18 @@
 import type { StreamStore } from '#domain/ports/event-store.ts'
+import type { ShadowStore } from '#domain/ports/projection-store.ts'
 import type { Mail, Mailer } from '#domain/ports/mailer.ts'
 import { tenantIdOf } from '../support/subjects.ts'
 import { MemoryDirectory } from '../support/memory-directory.ts'
 import { MemoryProjectionStore } from '../support/memory-projection-store.ts'
+import { MemoryShadows } from '../support/memory-shadow-store.ts'
 import { MemoryStreamStore } from '../support/memory-stream-store.ts'
 import { MemoryTenantStorage } from '../support/memory-tenant-storage.ts'
 import { Hazards, weatherOf } from './hazards.ts'
+import { whenDone } from './when-done.ts'
+import { Poison } from './operator/poison.ts'
 import type { Process } from './process.ts'
+import { Broker } from './rabbitmq/broker.ts'
+import { SimulatedPublication } from './rabbitmq/publication.ts'
 import type { Scheduler } from './scheduler.ts'
 import { simulatedTools, START } from './tools.ts'
 import { AS_IT_IS, type Variant } from './variant.ts'
@@ -16,6 +22,7 @@ export interface TenantRecords {
   readonly tenantId: ReturnType<typeof tenantIdOf>
   readonly log: MemoryTenantStorage
   readonly views: MemoryProjectionStore
+  readonly shadows: MemoryShadows
 }
 
 export type ForwardingStore = Pick<StreamStore, 'append' | 'readStream' | 'readLast' | 'health'>
@@ -27,6 +34,11 @@ export class World {
   readonly variant: Variant
   readonly tenants: ReadonlyMap<string, TenantRecords>
   readonly streams = new MemoryStreamStore()
+  readonly publication: SimulatedPublication
+  readonly broker: Broker | undefined
+  readonly poison: Poison
+  /** Has everything outlive a crash of the database that has been written. */
+  #flush: () => void = () => undefined
   readonly directory: MemoryDirectory
   readonly mails: Mail[] = []
   /** What nobody should ever see, by the invariant it breaks. */
@@ -41,21 +53,29 @@ export class World {
       tenantIdOf(index + 1),
     )
     this.tenants = new Map(
-      ids.map((tenantId) => [
-        tenantId,
-        { tenantId, log: new MemoryTenantStorage(), views: new MemoryProjectionStore() },
-      ]),
+      ids.map((tenantId) => {
+        const views = new MemoryProjectionStore()
+        return [tenantId, { tenantId, log: new MemoryTenantStorage(), views, shadows: new MemoryShadows(views) }]
+      }),
     )
+    this.publication = new SimulatedPublication(this.tenants)
+    this.broker = this.hazards.weather.broker && new Broker(this)
+    this.poison = new Poison(scheduler, this.hazards)
     if (this.hazards.weather.databaseCrashes) this.#crashDatabase()
   }
 
-  /** Projections are not flushed by themselves: a crash takes those back that came after the last commit of a log. */
+  /**
+   * Projections, and how far logs have been published, are not flushed by themselves: a crash takes those back that came after
+   * the last transaction that was.
+   */
   #crashDatabase(): void {
     const records = [...this.tenants.values()]
     let restore = () => {}
     const flush = () => {
       const all = records.map(({ log, views }) => ({ log, projected: log.projected, bringBack: views.snapshot() }))
+      const bringBackPublished = this.publication.snapshot()
       restore = () => {
+        bringBackPublished()
         for (const { log, projected, bringBack } of all) {
           log.forgetProjected(projected)
           bringBack()
@@ -63,13 +83,12 @@ export class World {
       }
     }
     flush()
-    for (const { log } of records) {
-      const commit = log.commit.bind(log)
-      log.commit = async (batch) => {
-        const result = await commit(batch)
-        flush()
-        return result
-      }
+    this.#flush = flush
+    for (const { log, views } of records) {
+      whenDone(log, ['commit'], flush)
+      whenDone(views, ['skip', 'catchUp'], flush)
+      // A page with which a view halts is flushed, as it is written by itself.
+      whenDone(views, ['commit'], ([, , , , halts]) => void (Array.isArray(halts) && halts.length > 0 && flush()))
     }
     this.hazards.crashDatabase(() => restore())
   }
@@ -81,6 +100,13 @@ export class World {
 
   tools(skew: number, seed: number) {
     return simulatedTools(seed, () => this.clock(skew))
+  }
+
+  /** What a process rebuilds a tenant with. */
+  shadowOf(tenantId: string): ShadowStore {
+    const shadow = this.recordsOf(tenantId).shadows.store()
+    whenDone(shadow, ['open', 'commit', 'swap'], () => this.#flush())
+    return shadow
   }
 
   recordsOf(tenantId: string): TenantRecords {

@@ -1,6 +1,7 @@
 import type {
   CatchUp,
   Checkpoint,
+  Followed,
   Halt,
   ProjectionState,
   ProjectionStore,
@@ -10,7 +11,7 @@ import type {
 } from '#domain/ports/projection-store.ts'
 import { CURRENT_VERSIONS, type ViewVersions } from '#domain/projection/view-versions.ts'
 import type { RowSelector, ViewRow } from '#domain/projection/view.ts'
-import { VIEW_NAMES, type ViewName, type ViewPage } from '#domain/projection/views.ts'
+import { VIEW_NAMES, VIEWS, type ViewName, type ViewPage } from '#domain/projection/views.ts'
 
 /** One tenant's read models in memory, with the guarded checkpoint of the real ones. */
 export class MemoryProjectionStore implements ProjectionStore {
@@ -28,6 +29,11 @@ export class MemoryProjectionStore implements ProjectionStore {
 
   get position(): number {
     return this.#position
+  }
+
+  /** Whether no view stands still. */
+  get isFollowing(): boolean {
+    return this.#halts.size === 0
   }
 
   async state(): Promise<ProjectionState> {
@@ -73,14 +79,13 @@ export class MemoryProjectionStore implements ProjectionStore {
 
   async catchUp(
     _tenantId: string,
-    view: ViewName,
-    from: number,
-    to: number,
+    { view, from, to, leftOut }: Followed,
     rows: ViewPage,
     again?: Halt,
   ): Promise<CatchUp | Refused> {
     const halt = this.#halts.get(view)
-    if (halt?.position !== from + 1) return 'conflict'
+    const isSkipped = this.skips.some((one) => one.view === view && one.position === from + 1)
+    if (halt?.position !== from + 1 || to > this.#position || leftOut !== isSkipped) return 'conflict'
     if (this.#refuses(rows)) return REFUSED
     this.#write(rows)
     if (to >= this.#position) {
@@ -103,6 +108,28 @@ export class MemoryProjectionStore implements ProjectionStore {
       this.#halts.clear()
       for (const halt of halts) this.#halts.set(halt.view, halt)
     }
+  }
+
+  /** What the swap of a shadow does: these views have these rows and follow. Says of each whether its rows were others. */
+  replace(
+    position: number,
+    rebuilt: ReadonlyMap<ViewName, readonly ViewRow[]>,
+  ): { readonly [Name in ViewName]?: boolean } {
+    this.#position = position
+    this.#generation++
+    const changed = [...rebuilt].map(([name, rows]) => {
+      const isOther = JSON.stringify(this.rows(name)) !== JSON.stringify(rows)
+      this.#tables.set(name, new Map(rows.map((row) => [row.key, row])))
+      this.#halts.delete(name)
+      this.versions = { ...this.versions, [name]: VIEWS[name].version }
+      return [name, isOther] as const
+    })
+    return Object.fromEntries(changed)
+  }
+
+  /** Puts a row in the place of another one, as nobody should. */
+  damage(name: ViewName, row: ViewRow): void {
+    this.#tables.get(name)?.set(row.key, row)
   }
 
   rows(name: ViewName): readonly ViewRow[] {

@@ -2,7 +2,7 @@ import type { EventEnvelope } from '#common/envelope.ts'
 import type { Directory } from '../ports/directory.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
 import type { Logger } from '../ports/logger.ts'
-import { isReadable, type FoldedPage, type PageEvent } from '../projection/fold-page.ts'
+import { isReadable, rowsOf, type FoldedPage, type PageEvent } from '../projection/fold-page.ts'
 import type { Recorded } from '../projection/view.ts'
 import type { ViewName, ViewPage } from '../projection/views.ts'
 import { LEASE } from './claim-name.ts'
@@ -30,7 +30,8 @@ export class DirectoryFollower {
 
   /** Which names have come and gone with a page, as far as these views tell. */
   changesOf(folded: Folded, views: readonly ViewName[]): NameChanges {
-    return nameChanges(folded.before, folded.rows, followed(folded, views), this.#options.keyVault)
+    const of = (rows: ViewPage) => rowsOf(rows, (name) => views.includes(name))
+    return nameChanges(of(folded.before), of(folded.rows), followed(folded, views), this.#options.keyVault)
   }
 
   /** @param last the last event of the page that the changes are from */

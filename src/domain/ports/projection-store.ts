@@ -58,6 +58,15 @@ export type CatchUp =
 
 export type Wanted = { readonly [Name in ViewName]: readonly RowSelector[] }
 
+/** What a halted view has followed: the events after `from`, up to `to`. */
+export interface Followed {
+  readonly view: ViewName
+  readonly from: number
+  readonly to: number
+  /** Whether the event at which it stood has been left out. */
+  readonly leftOut: boolean
+}
+
 /** The projector's side of the read models. Everything happens within one tenant, walled in by row-level security. */
 export interface ProjectionStore {
   state(tenantId: string): Promise<ProjectionState>
@@ -87,15 +96,18 @@ export interface ProjectionStore {
    * event that is left out already, it stays remembered who decided it first, and why.
    */
   skip(tenantId: string, skipped: SkippedEvent): Promise<boolean>
-  /** Moves a halted view on over what it has followed from `from` to `to`; it ends the halt where the other views are. */
-  catchUp(
-    tenantId: string,
-    view: ViewName,
-    from: number,
-    to: number,
-    rows: ViewPage,
-    halt?: Halt,
-  ): Promise<CatchUp | Refused>
+  /**
+   * Moves a halted view on over what it has followed; it ends the halt where the other views are. `conflict`, writing nothing,
+   * when the view does not stand there any more, when somebody has decided otherwise about the event it stands at, or when the
+   * tenant's checkpoint lies behind: a database that has crashed may have lost what had been read of it.
+   * @param halt where it stands then, if not at the event after those
+   */
+  catchUp(tenantId: string, followed: Followed, rows: ViewPage, halt?: Halt): Promise<CatchUp | Refused>
+}
+
+export interface ShadowOptions {
+  readonly withoutKeys?: boolean
+  readonly skipped?: readonly Pick<SkippedEvent, 'view' | 'position'>[]
 }
 
 /** Rows folded anew beside the live ones. One rebuild a tenant at a time; one of another kind begins anew. */
@@ -103,8 +115,9 @@ export interface ShadowStore {
   /**
    * Begins a rebuild of these views, or goes on with one that was interrupted. Returns the position it has come to.
    * @param options.withoutKeys whether rows may lack what is personal: no other rebuild goes on with those
+   * @param options.skipped what views leave out: a rebuild that left out something else begins anew
    */
-  open(tenantId: string, views: readonly ViewName[], options?: { readonly withoutKeys: boolean }): Promise<number>
+  open(tenantId: string, views: readonly ViewName[], options?: ShadowOptions): Promise<number>
   load(tenantId: string, wanted: Wanted): Promise<ViewPage>
   /** Writes rows and place in one transaction; `conflict` when somebody else has moved it. */
   commit(tenantId: string, from: number, to: number, rows: ViewPage): Promise<'committed' | 'conflict'>
@@ -112,6 +125,8 @@ export interface ShadowStore {
    * Puts the shadow's rows in place of the live ones, in one transaction, if it has come as far as these. Of all views, it
    * may have come further: the tenant's checkpoint, where it was lost, is then its own. For each view whether anything was
    * different; undefined when it has to come further first.
+   * @throws {RebuildUnderWay} when what was opened is gone: somebody has begun another rebuild, or swapped this one
+   * @throws {SkippedMeanwhile} when views leave out something else by now
    */
   swap(tenantId: string): Promise<{ readonly [Name in ViewName]?: boolean } | undefined>
 }

@@ -1,12 +1,14 @@
 import type { EventEnvelope } from '#common/envelope.ts'
 import { UnavailableFault } from '#common/unavailable-fault.ts'
 import { DirectoryFollower, type DirectoryFollowerOptions } from '../directory/directory-follower.ts'
+import type { NameChanges } from '../directory/tenant-names.ts'
 import type { Cryptography } from '../ports/cryptography.ts'
 import type { EventStore, LogPage } from '../ports/event-store.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import {
   isRefused,
+  positionOfView,
   type Halt,
   type ProjectionState,
   type ProjectionStore,
@@ -134,11 +136,7 @@ export class Projector {
       if (written === 'conflict') {
         this.#followed.delete(tenantId)
         state = await store.state(tenantId)
-        const { position: reached } = state
-        // Of later ones the rows say nothing yet: this projector comes to them again.
-        const told = names.confirmed.filter(({ position }) => position <= reached)
-        if (told.length > 0)
-          await this.#names.takeBack(tenantId, told, await store.load(tenantId, selectorsOf(projected.page)))
+        await this.#takeBack(tenantId, projected, names, state.position)
         continue
       }
       size = Math.min(PAGE_SIZE, 2 * size)
@@ -160,38 +158,57 @@ export class Projector {
    */
   async retry(tenantId: string, view: ViewName): Promise<Halt | undefined> {
     const { store, eventStore } = this.#options
-    const skipped = await store.skipped(tenantId)
-    const skips = (name: ViewName, position: number) =>
-      skipped.some((one) => one.view === name && one.position === position)
+    const standing = async () => (await store.halts(tenantId)).find((one) => one.view === view)
     let size = PAGE_SIZE
     for (;;) {
       const { position, versions } = await store.state(tenantId)
-      const halt = (await store.halts(tenantId)).find((one) => one.view === view)
+      const halt = await standing()
       if (!halt || versions[view] !== VIEWS[view].version) return halt
+      const skipped = await store.skipped(tenantId)
+      const skips = (name: ViewName, at: number) => skipped.some((one) => one.view === name && one.position === at)
       const from = halt.position - 1
+      const leftOut = skips(view, halt.position)
       const read = await eventStore.readTenant(tenantId, from, Math.min(size, position - from))
       const last = read.events.at(-1)
       if (!last) throw new Error('the log does not give back what has been projected')
-      const load = (wanted: Wanted) => store.load(tenantId, wanted)
+      // As long as the view stands there, nobody has changed its rows.
+      const load = async (wanted: Wanted) => {
+        const rows = await store.load(tenantId, wanted)
+        return (await standing())?.position === halt.position ? rows : undefined
+      }
       const projected = await this.#fold(tenantId, read, load, { views: [view], skips })
       if (!projected) continue
-      await this.#names.tell(last, this.#names.changesOf(projected, [view]))
+      const names = this.#names.changesOf(projected, [view])
+      await this.#names.tell(last, names)
       const [failure] = projected.failures
       const again = failure && haltOf(failure, halt.attempts + projected.attempts)
       const to = again ? again.position - 1 : last.position
-      const result = await store.catchUp(tenantId, view, from, to, projected.rows, again)
+      const result = await store.catchUp(tenantId, { view, from, to, leftOut }, projected.rows, again)
       if (isRefused(result)) {
         size = Math.ceil(read.events.length / 2)
         if (read.events.length > 1) continue
         const refused = haltOf({ view, envelope: last, fault: new RefusedRow(result.refused) }, halt.attempts + 1)
         const none = rowsOf(projected.rows, () => false)
-        if ((await store.catchUp(tenantId, view, from, from, none, refused)) === 'committed') return refused
+        const stays = { view, from, to: from, leftOut }
+        if ((await store.catchUp(tenantId, stays, none, refused)) === 'committed') return refused
+        continue
+      }
+      if (result === 'conflict') {
+        const now = await store.state(tenantId)
+        await this.#takeBack(tenantId, projected, names, positionOfView(now, view))
         continue
       }
       size = Math.min(PAGE_SIZE, 2 * size)
       if (result === 'done') return undefined
-      if (result === 'committed' && again) return again
+      if (again) return again
     }
+  }
+
+  /** Somebody else has followed the log as far as `reached`: of names given after that, this projector will tell again. */
+  async #takeBack(tenantId: string, { page }: Projected, { confirmed }: NameChanges, reached: number): Promise<void> {
+    const told = confirmed.filter(({ position }) => position <= reached)
+    if (told.length > 0)
+      await this.#names.takeBack(tenantId, told, await this.#options.store.load(tenantId, selectorsOf(page)))
   }
 
   /**

@@ -9,7 +9,7 @@ import type { TenantWriter } from '../ports/tenant-writer.ts'
 import { foldPage, selectorsOf, type FoldFailure } from './fold-page.ts'
 import { openPage, type PageOpener } from './open-page.ts'
 import { PAGE_SIZE } from './projector.ts'
-import { RebuildUnderWay, ShadowRows } from './shadow-rows.ts'
+import { RebuildUnderWay, ShadowRows, SkippedMeanwhile } from './shadow-rows.ts'
 import { VIEW_NAMES, type ViewName } from './views.ts'
 
 export interface RebuildOptions extends PageOpener {
@@ -22,6 +22,8 @@ export interface RebuildOptions extends PageOpener {
   readonly names?: DirectoryFollower
   /** Leaves personal fields empty whose keys the writer does not have; without it, such a tenant is not rebuilt. */
   readonly withoutKeys?: boolean
+  /** Milliseconds since any moment. */
+  readonly now?: () => number
 }
 
 export type Rebuilt =
@@ -56,18 +58,21 @@ export async function rebuild(
   options: RebuildOptions,
   onEvents: (count: number) => void = () => undefined,
 ): Promise<Rebuilt> {
-  try {
-    return await foldAnew(tenantId, views, options, onEvents)
-  } catch (fault) {
-    if (fault instanceof RebuildUnderWay) return { kind: 'busy' }
-    throw fault
+  for (;;) {
+    try {
+      return await foldAnew(tenantId, views, options, onEvents)
+    } catch (fault) {
+      if (fault instanceof SkippedMeanwhile) continue
+      if (fault instanceof RebuildUnderWay) return { kind: 'busy' }
+      throw fault
+    }
   }
 }
 
 async function foldAnew(
   tenantId: string,
   wanted: readonly ViewName[],
-  { source, store, shadow, names, withoutKeys = false, ...opener }: RebuildOptions,
+  { source, store, shadow, names, withoutKeys = false, now, ...opener }: RebuildOptions,
   onEvents: (count: number) => void,
 ): Promise<Rebuilt> {
   const { writer } = opener
@@ -82,15 +87,13 @@ async function foldAnew(
   const skipped = await store.skipped(tenantId)
   const skips = (view: ViewName, position: number) =>
     skipped.some((one) => one.view === view && one.position === position)
-  // Where nothing is known of what had been followed, the directory is not what has been lost.
-  const followed = seen === 0 ? Infinity : Math.min(...views.map((view) => positionOfView(state, view)))
-  let at = await shadow.open(tenantId, views, { withoutKeys })
-  const working = new ShadowRows(tenantId, shadow, at)
+  const unfollowedAt = (position: number) => views.filter((view) => positionOfView(state, view) < position)
+  let at = await shadow.open(tenantId, views, { withoutKeys, skipped })
+  const working = new ShadowRows(tenantId, shadow, at, now)
   let previous = at === 0 ? undefined : (await source.readTenant(tenantId, at - 1, 1)).events[0]
   if (at > 0 && previous?.position !== at) return { kind: 'broken', position: at }
   const read = (after: number) => source.readTenant(tenantId, after, Math.min(PAGE_SIZE, Math.max(1, target - after)))
   let coming: ReturnType<typeof read> | undefined
-  let refusedAt: number | undefined
   for (;;) {
     if (at >= target) {
       await working.flush()
@@ -99,9 +102,6 @@ async function foldAnew(
         const changed = views.filter((view) => swapped[view] === true)
         return { kind: 'rebuilt', position: at, changed }
       }
-      // Whoever finds nothing to wait for a second time has lost the shadow to somebody else, who has swapped it in.
-      if (at === refusedAt) throw new RebuildUnderWay('the shadow has gone')
-      refusedAt = at
       target = (await store.state(tenantId)).position
     }
     const log = await (coming ?? read(at))
@@ -127,9 +127,10 @@ async function foldAnew(
     const folded = foldPage(before, page, { views, skips })
     const [failure] = folded.failures
     if (failure) return { kind: 'failed', failure }
-    const unfollowed = page.filter(({ envelope }) => envelope.position > followed)
-    if (names && unfollowed.length > 0)
-      await names.tell(last, names.changesOf({ ...folded, before, page: unfollowed }, views))
+    // With what came before on the page: a name that was given there may have gone since. Of what a view has followed already,
+    // nothing is told again: who is interrupted, or cannot go on, does not come to what has gone since.
+    const unfollowed = unfollowedAt(last.position)
+    if (names && unfollowed.length > 0) await names.tell(last, names.changesOf({ ...folded, before, page }, unfollowed))
     await working.put(last.position, folded.rows)
     onEvents(events.length)
     at = last.position

@@ -59,6 +59,12 @@ export class PostgresProjectionStatus {
     }))
   }
 
+  /** How many views stand still at an event they cannot fold. */
+  async haltedCount(): Promise<number> {
+    const [row] = await this.#query('select count(*) as count from read_models.halt where attempts > 0')
+    return Number(row?.['count'])
+  }
+
   /** Events that views leave out, the latest decision first. */
   async skipped(limit: number): Promise<readonly SkippedBy[]> {
     const rows = await this.#query(

@@ -1,6 +1,7 @@
 import type {
   CatchUp,
   Checkpoint,
+  Followed,
   Halt,
   ProjectionState,
   ProjectionStore,
@@ -94,7 +95,7 @@ export class PostgresProjectionStore implements ProjectionStore {
   async skip(tenantId: string, { view, position, reason, by }: SkippedEvent): Promise<boolean> {
     const [rows] = await this.#session.transaction({ tenantId }, [
       {
-        text: `with stands as (select * from read_models.halt where tenant_id = $1 and view = $2 and position = $3),
+        text: `with stands as (select * from read_models.halt where tenant_id = $1 and view = $2 and position = $3 for update),
                decided as (
                  insert into read_models.skipped_event
                    (tenant_id, view, position, event_id, event_type, error, reason, skipped_by)
@@ -109,13 +110,14 @@ export class PostgresProjectionStore implements ProjectionStore {
 
   async catchUp(
     tenantId: string,
-    view: ViewName,
-    from: number,
-    to: number,
+    { view, from, to, leftOut }: Followed,
     rows: ViewPage,
     halt?: Halt,
   ): Promise<CatchUp | Refused> {
-    const move = { text: 'select read_models.catch_up($1, $2, $3, $4) as done', params: [tenantId, view, from, to] }
+    const move = {
+      text: 'select read_models.catch_up($1, $2, $3, $4, $5) as done',
+      params: [tenantId, view, from, to, leftOut],
+    }
     const again = halt ? [updateHalt(tenantId, halt)] : []
     const results = await this.#unlessMoved({ tenantId }, [move, ...upserts(tenantId, rows), ...again])
     if (!results) return 'conflict'

@@ -24,15 +24,21 @@ export class DueProjections {
   #projected: number
   #turn: number | undefined
   /** The last turn's number. Those of an object before this one are unlikely to be met again. */
-  #lastTurn = Math.floor(Math.random() * 2 ** 40)
+  #lastTurn: number
   /** When the last turn began, or begins. */
   #beginsAt = 0
 
   /**
    * @param at where the log ends, and how far it is known to have been projected
    * @param now milliseconds since the epoch
+   * @param random from 0 up to 1
    */
-  constructor({ head, projected }: { readonly head: number; readonly projected: number }, now = Date.now) {
+  constructor(
+    { head, projected }: { readonly head: number; readonly projected: number },
+    now = Date.now,
+    random: () => number = Math.random,
+  ) {
+    this.#lastTurn = Math.floor(random() * 2 ** 40)
     this.#head = head
     this.#projected = projected
     this.#now = now

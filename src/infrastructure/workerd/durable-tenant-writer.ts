@@ -26,7 +26,7 @@ export interface DurableTenantWriter extends TenantWriter {
 }
 
 /** What a tenant's object answers to: the writer without the tenant's id, which the object's name says. */
-type RemoteWriter = {
+export type RemoteWriter = {
   readonly [Method in Exclude<keyof DurableTenantWriter, 'execute'>]: DurableTenantWriter[Method] extends (
     tenantId: string,
     ...rest: infer Rest
@@ -36,7 +36,9 @@ type RemoteWriter = {
 } & { readonly execute: (command: Command, metadata: CommandMetadata) => Promise<Executed> }
 
 /** Where the objects are found: all that is used of the runtime's namespace. */
-export type TenantNamespace = Pick<Env['TENANT'], 'getByName'>
+export interface TenantNamespace {
+  getByName(tenantId: string): unknown
+}
 
 /**
  * The tenant writer of the edge: the Durable Object named by the tenant's id. Reads are made once more when the runtime says
@@ -52,8 +54,7 @@ export function createDurableTenantWriter(
     calledObject(() => {
       // A stub is of no use any more after a fault, so each call gets its own. The runtime's type of it wraps every value
       // it may give back; ours are plain data, which it leaves as they are.
-      const writer: unknown = namespace.getByName(tenantId)
-      return call(writer as RemoteWriter) // the object's own methods
+      return call(namespace.getByName(tenantId) as RemoteWriter) // the object's own methods
     })
   const read = <Answer>(tenantId: string, call: (writer: RemoteWriter) => Promise<Answer>): Promise<Answer> =>
     once(tenantId, call).catch((fault: unknown) => {

@@ -15,21 +15,33 @@ export interface ProjectAfterwardsOptions {
   readonly logger: Pick<Logger, 'warn'>
   /** Keeps the request's isolate at work when the answer has gone, or nobody waits for it any more. */
   readonly inBackground: (work: Promise<void>) => void
+  /** Waits so many milliseconds. */
+  readonly wait: (milliseconds: number) => Promise<void>
+  /** Milliseconds since any moment. */
+  readonly now?: () => number
 }
 
 /**
  * Projects where a command was answered, once the answer has gone, and goes on as long as there is something new: that takes no
  * message and no call of another Worker. What is lost with the isolate, the next command or the sweep of the tenant's object finds.
  */
-export function projectAfterwards({ project, confirmTurn, queue, logger, inBackground }: ProjectAfterwardsOptions) {
+export function projectAfterwards({
+  project,
+  confirmTurn,
+  queue,
+  logger,
+  inBackground,
+  wait,
+  now = () => performance.now(),
+}: ProjectAfterwardsOptions) {
   const takeTurns = async (tenantId: string, first: DueProjection): Promise<void> => {
-    const began = performance.now()
+    const began = now()
     let { turn, after } = first
     for (;;) {
-      if (after > 0) await scheduler.wait(after)
+      if (after > 0) await wait(after)
       let next: DueProjection | undefined
       await project(tenantId, async (position) => {
-        const goesOn = performance.now() - began < GOES_ON_FOR
+        const goesOn = now() - began < GOES_ON_FOR
         next = await confirmTurn(tenantId, { position, turn, goesOn })
       })
       if (!next) return

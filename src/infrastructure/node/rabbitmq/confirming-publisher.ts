@@ -21,6 +21,22 @@ export interface OutgoingMessage {
   readonly body: string
 }
 
+/** Time as a publisher uses it. */
+export interface PublisherTimers {
+  /** Milliseconds since any moment; never set back. */
+  now(): number
+  /** As `answeredWithin`. */
+  within<Answer>(milliseconds: number, work: Promise<Answer>): Promise<Answer>
+  /** Resolves a turn of the event loop later. */
+  turn(): Promise<void>
+}
+
+const systemTimers: PublisherTimers = {
+  now: () => performance.now(),
+  within: answeredWithin,
+  turn: () => setImmediate(),
+}
+
 /**
  * Publishes persistent messages and waits until the broker has confirmed them: they then outlive its death. Declares the
  * topology on each new channel, before the first message.
@@ -28,8 +44,9 @@ export interface OutgoingMessage {
 export class ConfirmingPublisher {
   readonly #connection: () => Connection | undefined
   readonly #confirmedWithin: number
+  readonly #timers: PublisherTimers
   #channel: Promise<Channel> | undefined
-  /** As `performance.now()` counts. */
+  /** As the timers count. */
   #leftAloneUntil = 0
   /** Ids of messages that the broker had no queue for. */
   readonly #returned = new Set<string>()
@@ -38,14 +55,19 @@ export class ConfirmingPublisher {
    * @param connection what to publish over; undefined while there is none
    * @param confirmedWithin milliseconds to wait for the broker
    */
-  constructor(connection: () => Connection | undefined, confirmedWithin = CONFIRMED_WITHIN) {
+  constructor(
+    connection: () => Connection | undefined,
+    confirmedWithin = CONFIRMED_WITHIN,
+    timers: PublisherTimers = systemTimers,
+  ) {
     this.#connection = connection
+    this.#timers = timers
     this.#confirmedWithin = confirmedWithin
   }
 
   /** Whether the broker is there and takes messages. */
   get ready(): boolean {
-    return this.#connection()?.ready === true && performance.now() >= this.#leftAloneUntil
+    return this.#connection()?.ready === true && this.#timers.now() >= this.#leftAloneUntil
   }
 
   /**
@@ -61,9 +83,9 @@ export class ConfirmingPublisher {
     let answered = false
     const sending = this.#send(channel, messages).finally(() => (answered = true))
     try {
-      await answeredWithin(this.#confirmedWithin, sending)
+      await this.#timers.within(this.#confirmedWithin, sending)
     } catch (fault) {
-      if (!answered) this.#leftAloneUntil = performance.now() + LEFT_ALONE
+      if (!answered) this.#leftAloneUntil = this.#timers.now() + LEFT_ALONE
       if (!(fault instanceof PublicationRefusedFault)) this.#discard(channel)
       throw fault
     }
@@ -107,7 +129,7 @@ export class ConfirmingPublisher {
       ),
     )
     // A message that no queue takes is returned before it is confirmed; the client tells of it a turn later.
-    await setImmediate()
+    await this.#timers.turn()
     const returned = messages.filter(({ id }) => this.#returned.delete(id))
     if (returned.length > 0) throw new UnavailableFault('RabbitMQ has no queue for a message')
     const kept = outcomes.findIndex((outcome) => outcome.status === 'rejected')

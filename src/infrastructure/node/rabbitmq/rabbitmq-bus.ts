@@ -14,7 +14,7 @@ const REFUSED = { first: 1_000, longest: 10_000 }
 interface Trouble {
   /** Milliseconds for which the tenant was left alone; 0 when nothing was refused. */
   readonly pause: number
-  /** As `performance.now()` counts. */
+  /** As the bus's clock counts. */
   readonly until: number
 }
 
@@ -28,6 +28,8 @@ export interface RabbitMqBusOptions {
   /** Projects tenants in this process. */
   readonly projections: TenantWorkers
   readonly logger: Logger
+  /** Milliseconds since any moment; never set back. */
+  readonly now?: () => number
 }
 
 /**
@@ -40,6 +42,7 @@ export interface RabbitMqBusOptions {
  */
 export class RabbitMqBus implements Bus {
   readonly #options: RabbitMqBusOptions
+  readonly #now: () => number
   readonly #publications: TenantWorkers
   /**
    * Of tenants whose last try failed. The next one begins with a single event: of a refused page others have had copies, and a
@@ -49,6 +52,7 @@ export class RabbitMqBus implements Bus {
 
   constructor(options: RabbitMqBusOptions) {
     this.#options = options
+    this.#now = options.now ?? (() => performance.now())
     this.#publications = new TenantWorkers(
       (tenantId) => this.#publish(tenantId),
       (tenantId, fault) => this.#failed(tenantId, fault),
@@ -87,7 +91,7 @@ export class RabbitMqBus implements Bus {
   async #publish(tenantId: string): Promise<number> {
     const { storage, publisher, sweepSoon } = this.#options
     const trouble = this.#troubles.get(tenantId)
-    const left = (trouble?.until ?? 0) - performance.now()
+    const left = (trouble?.until ?? 0) - this.#now()
     if (left > 0) {
       // However many are left alone, until as many moments: a sweep looks at all tenants.
       sweepSoon(Math.max(left, REFUSED.first))
@@ -107,7 +111,7 @@ export class RabbitMqBus implements Bus {
       return sweepSoon()
     }
     const pause = Math.min(Math.max(2 * before, REFUSED.first), REFUSED.longest)
-    this.#troubles.set(tenantId, { pause, until: performance.now() + pause })
+    this.#troubles.set(tenantId, { pause, until: this.#now() + pause })
     sweepSoon(pause)
   }
 

@@ -427,6 +427,65 @@ describe('a view that meets an event it cannot fold', () => {
     expect(store.rows('user_profile')).toMatchObject([{ status: 'invited' }, { displayName: 'Bob', status: 'active' }])
   })
 
+  it('leaves out an event that somebody has had it skip while it was following it', async () => {
+    const { store, poison, make } = await poisonedTenant()
+    await make().project(TENANT)
+    poison.is = false
+    const catchUp = store.catchUp.bind(store)
+    store.catchUp = async (...given) => {
+      store.catchUp = catchUp
+      await store.skip(TENANT, { view: 'user_profile', position: 4, reason: 'a faulty import', by: 'ops' })
+      return catchUp(...given)
+    }
+    expect(await make().retry(TENANT, 'user_profile')).toBeUndefined()
+    expect(store.rows('user_profile')).toMatchObject([{ status: 'invited' }, { displayName: 'Bob' }])
+  })
+
+  it.each(['confirm', 'release'] as const)(
+    'tells the directory nothing for good when another has followed further, and it comes late to %s a name',
+    async (told) => {
+      const { writer, poison, store, directory, make } = await poisonedTenant()
+      await make().project(TENANT)
+      await writer.given(registerUser(3), changeEmail(2, 'new@example.com', 'user2@example.com'))
+      await make().project(TENANT)
+      poison.is = false
+      const tell: (...given: never) => Promise<unknown> = directory[told].bind(directory)
+      Object.assign(directory, {
+        async [told](...given: never) {
+          Object.assign(directory, { [told]: tell })
+          await writer.given(changeEmail(3, 'newer@example.com', 'user3@example.com'))
+          await make().project(TENANT)
+          for (const view of VIEW_NAMES) expect(await make().retry(TENANT, view)).toBeUndefined()
+          return tell(...given)
+        },
+      })
+      expect(await make().retry(TENANT, 'user_profile')).toBeUndefined()
+      const find = (email: string) => directory.find('email', writer.tools.keyVault.emailIndex(email))
+      expect(await find('user2@example.com')).toEqual([])
+      expect(await find('user3@example.com')).toEqual([])
+      for (const email of ['new@example.com', 'newer@example.com']) expect(await find(email)).toHaveLength(1)
+      expect(store.rows('user_profile')).toMatchObject([{}, {}, { email: 'newer@example.com' }])
+    },
+  )
+
+  it('folds nothing over rows of a view that another has followed further', async () => {
+    const { writer, poison, store, directory, make } = await poisonedTenant()
+    await make().project(TENANT)
+    await writer.given(changeEmail(2, 'new@example.com', 'user2@example.com'))
+    await make().project(TENANT)
+    poison.is = false
+    let late = 0
+    const load = store.load.bind(store)
+    store.load = async (...given) => {
+      store.load = load
+      for (const view of VIEW_NAMES) expect(await make().retry(TENANT, view)).toBeUndefined()
+      directory.beforeConfirm = async () => void late++
+      return load(...given)
+    }
+    expect(await make().retry(TENANT, 'user_profile')).toBeUndefined()
+    expect(late).toBe(0)
+  })
+
   it('knows nothing to retry where nothing has halted', async () => {
     const { make } = projectionOf(await foundedTenant())
     await make().project(TENANT)

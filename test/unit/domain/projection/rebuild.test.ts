@@ -2,16 +2,19 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { EventStore } from '#domain/ports/event-store.ts'
 import type { ShadowStore } from '#domain/ports/projection-store.ts'
+import { DirectoryFollower } from '#domain/directory/directory-follower.ts'
 import { foldPage, selectorsOf } from '#domain/projection/fold-page.ts'
 import { rebuild } from '#domain/projection/rebuild.ts'
-import { ShadowRows } from '#domain/projection/shadow-rows.ts'
+import { RebuildUnderWay, ShadowRows } from '#domain/projection/shadow-rows.ts'
 import type { UserProfileView } from '#domain/user/views/user-profile.view.ts'
 import { VIEW_NAMES, type ViewPage } from '#domain/projection/views.ts'
 import { openLog } from '../../../support/fold-log.ts'
+import { MemoryDirectory } from '../../../support/memory-directory.ts'
 import { MemoryProjectionStore } from '../../../support/memory-projection-store.ts'
+import { MemoryShadows } from '../../../support/memory-shadow-store.ts'
 import { history, type Step } from '../../../support/random-commands.ts'
 import { TENANT, userIdOf } from '../../../support/subjects.ts'
-import { foundedTenant, registerUser, WriterUnderTest } from '../../../support/writer-under-test.ts'
+import { changeEmail, foundedTenant, registerUser, WriterUnderTest } from '../../../support/writer-under-test.ts'
 
 /** A shadow in memory, and how often it was written. */
 function memoryShadow() {
@@ -67,12 +70,66 @@ describe('a rebuild', () => {
   it('leaves the tenant to another rebuild that has swapped the shadow in meanwhile, or has moved it', async () => {
     const writer = await foundedTenant()
     const { store } = memoryShadow()
-    const gone = { ...store, swap: async () => undefined }
+    const gone: ShadowStore = { ...store, swap: () => Promise.reject(new RebuildUnderWay('gone')) }
     expect(await rebuild(TENANT, VIEW_NAMES, optionsOf(writer, gone, [3]))).toEqual({ kind: 'busy' })
     const moved = memoryShadow()
     const taken: ShadowStore = { ...moved.store, commit: async () => 'conflict' }
     expect(await rebuild(TENANT, VIEW_NAMES, optionsOf(writer, taken, [3]))).toEqual({ kind: 'busy' })
   })
+
+  it('begins anew when somebody has had a view skip an event of it while it was under way', async () => {
+    const writer = await foundedTenant()
+    await writer.given(registerUser(3))
+    const log = openLog(writer.storage, writer.tools)
+    const position = log.findLastIndex(({ event }) => event.type === 'user.registered') + 1
+    const live = new MemoryProjectionStore()
+    const shadow = new MemoryShadows(live).store()
+    const skip = () => live.skips.push({ view: 'user_profile', position, reason: 'a faulty import', by: 'ops' })
+    let swaps = 0
+    const skipping: ShadowStore = {
+      ...shadow,
+      async swap(tenantId) {
+        if (swaps++ === 0) skip()
+        return shadow.swap(tenantId)
+      },
+    }
+    const options = { ...optionsOf(writer, skipping, [100]), store: live }
+    expect(await rebuild(TENANT, VIEW_NAMES, options)).toMatchObject({ kind: 'rebuilt' })
+    const users = live.rows('user_profile').map(({ key }) => key)
+    expect([swaps, users]).toEqual([2, [userIdOf(1), userIdOf(2)]])
+  })
+
+  it.each([
+    ['user_profile', 4, ['newer@example.com', 'user3@example.com']],
+    ['tenant_details', 1, []],
+  ] as const)(
+    'tells the directory what %s has missed, and nothing of what others have followed',
+    async (view, at, told) => {
+      const writer = await foundedTenant()
+      await writer.given(registerUser(3), changeEmail(2, 'newer@example.com', 'user2@example.com'))
+      const live = new MemoryProjectionStore()
+      const { position } = writer.storage.head
+      const halt = { view, position: at, eventId: 'evt', eventType: 'user.cloned', error: 'no sum', attempts: 3 }
+      await live.commit(TENANT, { position: 0, generation: 0 }, position, NOTHING, [halt])
+      const directory = new MemoryDirectory()
+      const names = new DirectoryFollower({
+        directory,
+        keyVault: writer.tools.keyVault,
+        logger: { error: (message) => expect.unreachable(message) },
+      })
+      await directory.reserve('slug', 'acme', { tenantId: TENANT, region: writer.tools.region }, 60_000)
+      const shadow = new MemoryShadows(live).store()
+      const options = { ...optionsOf(writer, shadow, [2]), store: live, names }
+      expect(await rebuild(TENANT, VIEW_NAMES, options)).toMatchObject({ kind: 'rebuilt' })
+      const emails = ['ada@example.com', 'user2@example.com', 'newer@example.com', 'user3@example.com']
+      const found = emails.map(async (email) => {
+        const holders = await directory.find('email', writer.tools.keyVault.emailIndex(email))
+        return holders.length > 0 ? [email] : []
+      })
+      expect((await Promise.all(found)).flat().toSorted()).toEqual(told)
+      expect(await directory.find('slug', 'acme')).toHaveLength(view === 'tenant_details' ? 1 : 0)
+    },
+  )
 
   it('comes to the rows that the log folds to, in pages of any size, also when it was interrupted', async () => {
     await fc.assert(

@@ -1,16 +1,14 @@
-import type { WakeUp } from '#domain/ports/bus.ts'
-import type { QueuedOperation } from '#domain/ports/command-queue.ts'
-import { dispatchTo } from './deferred.ts'
-import { Messages } from './messages.ts'
 import { Process } from './process.ts'
-import { Replica, type Queues } from './replica.ts'
+import type { Cluster } from './member.ts'
+import { queuesOf, type Queues } from './queues.ts'
+import { Replica } from './replica.ts'
 import type { World } from './world.ts'
 
 /** Longest time until a process that died is replaced, in milliseconds. */
 const REPLACED_WITHIN = 3_000
 
-/** The replicas, each replaced when it dies, and the queues between them. */
-export class Cluster {
+/** The replicas of the container, each replaced when it dies, and the queues between them. */
+export class Container implements Cluster {
   readonly #world: World
   readonly #queues: Queues
   readonly #replicas: (Replica | undefined)[] = []
@@ -18,17 +16,10 @@ export class Cluster {
 
   constructor(world: World) {
     this.#world = world
-    this.#queues = {
-      wakeUps: new Messages<WakeUp>('wake-ups', world, ({ tenantId }) => void this.any()?.project(tenantId)),
-      operations: new Messages<QueuedOperation>('operations', world, (operation) => {
-        const replica = this.any()
-        void replica?.run(operation, dispatchTo(replica, operation.tenantId, world))
-      }),
-    }
+    this.#queues = queuesOf(world, this)
     for (const [index, skew] of world.hazards.weather.skews.entries()) this.#start(index, skew)
   }
 
-  /** One of the replicas that are up. */
   any(): Replica | undefined {
     const up = this.#replicas.flatMap((replica) => (replica?.process.alive ? replica : []))
     return up[this.#world.scheduler.random.integer(0, up.length - 1)]
@@ -36,7 +27,8 @@ export class Cluster {
 
   #start(index: number, skew: number): void {
     const { scheduler, hazards } = this.#world
-    const process = new Process(scheduler, `replica ${index + 1}`, hazards.dies, () => {
+    const process = new Process(scheduler, `replica ${index + 1}`, hazards.dies)
+    process.atDeath(() => {
       this.deaths++
       scheduler.in(scheduler.random.next() * REPLACED_WITHIN, () => this.#start(index, skew))
     })

@@ -1,0 +1,32 @@
+-- A database that has crashed may come back with a checkpoint that lies behind what somebody has read of it. A view that follows
+-- again must not be ahead of the checkpoint, for it would be given the same events once more. Nor may it have followed an event
+-- that it is to leave out by now, or left out another one: whoever moves it looks again. The call without the last parameter
+-- (0016) stays for replicas of the version before.
+create function read_models.catch_up(
+  tenant text, view_name text, from_position bigint, to_position bigint, left_out boolean
+) returns boolean
+language plpgsql as $$
+declare
+  reached bigint;
+begin
+  select position into reached from read_models.checkpoint where tenant_id = tenant for update;
+  -- Whoever has it leave out the event waits for this, and finds it elsewhere.
+  perform 1 from read_models.halt where tenant_id = tenant and view = view_name for update;
+  if reached is null or to_position > reached or left_out <> exists (
+    select from read_models.skipped_event
+    where tenant_id = tenant and view = view_name and position = from_position + 1
+  ) then
+    raise exception 'the view is to follow otherwise' using errcode = 'AC001';
+  end if;
+  return read_models.catch_up(tenant, view_name, from_position, to_position);
+end $$;
+
+-- What a tenant's views leave out, as [view, position], in one order.
+create function read_models.skips_of(tenant text) returns jsonb
+language sql stable as $$
+  select coalesce(jsonb_agg(jsonb_build_array(view, position) order by view collate "C", position), '[]')
+  from read_models.skipped_event where tenant_id = tenant
+$$;
+
+-- What the rows of a rebuild leave out: rows that leave out something else are no longer what is to be swapped in.
+alter table read_models.shadow add column skipped jsonb not null default '[]';

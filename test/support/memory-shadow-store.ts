@@ -1,0 +1,58 @@
+import type { ShadowOptions, ShadowStore } from '#domain/ports/projection-store.ts'
+import { RebuildUnderWay, SkippedMeanwhile } from '#domain/projection/shadow-rows.ts'
+import { VIEW_NAMES, type ViewName, type ViewPage } from '#domain/projection/views.ts'
+import { MemoryProjectionStore } from './memory-projection-store.ts'
+
+const inOrder = (skipped: NonNullable<ShadowOptions['skipped']>) =>
+  JSON.stringify(skipped.map(({ view, position }) => `${view} ${position}`).toSorted())
+
+/** A rebuild under way. */
+interface Shadow {
+  readonly kind: string
+  readonly skipped: string
+  readonly views: readonly ViewName[]
+  readonly rows: MemoryProjectionStore
+}
+
+/** The rebuild of one tenant in memory, beside its live read models: there is one at a time. */
+export class MemoryShadows {
+  readonly #live: MemoryProjectionStore
+  #shadow: Shadow | undefined
+
+  constructor(live: MemoryProjectionStore) {
+    this.#live = live
+  }
+
+  /** What one process rebuilds with. */
+  store(): ShadowStore {
+    let mine = ''
+    const own = () => (this.#shadow?.kind === mine ? this.#shadow : undefined)
+    return {
+      open: async (_tenantId, views, { withoutKeys = false, skipped = [] } = {}) => {
+        const leftOut = inOrder(skipped)
+        mine = JSON.stringify([views, withoutKeys, leftOut])
+        this.#shadow = own() ?? { kind: mine, skipped: leftOut, views, rows: new MemoryProjectionStore() }
+        return this.#shadow.rows.position
+      },
+      load: (tenantId, wanted) => (own()?.rows ?? new MemoryProjectionStore()).load(tenantId, wanted),
+      commit: async (tenantId: string, from: number, to: number, rows: ViewPage) => {
+        const result = await own()?.rows.commit(tenantId, { position: from, generation: 0 }, to, rows)
+        return result === 'committed' ? result : 'conflict'
+      },
+      swap: async () => {
+        const shadow = own()
+        if (!shadow) throw new RebuildUnderWay('another rebuild of the tenant is under way')
+        return this.#swap(shadow)
+      },
+    }
+  }
+
+  #swap({ views, rows, skipped }: Shadow): { readonly [Name in ViewName]?: boolean } | undefined {
+    if (inOrder(this.#live.skips) !== skipped) throw new SkippedMeanwhile('views leave out other events by now')
+    if (rows.position < this.#live.position) return undefined
+    if (rows.position > this.#live.position && views.length < VIEW_NAMES.length)
+      throw new Error('the shadow is ahead of the log it was built from')
+    this.#shadow = undefined
+    return this.#live.replace(rows.position, new Map(views.map((name) => [name, rows.rows(name)])))
+  }
+}
