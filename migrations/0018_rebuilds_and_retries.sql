@@ -30,3 +30,18 @@ $$;
 
 -- What the rows of a rebuild leave out: rows that leave out something else are no longer what is to be swapped in.
 alter table read_models.shadow add column skipped jsonb not null default '[]';
+
+-- As 0016 has it, but the checkpoint is locked before its generation is looked at: one that was being raised just then was seen
+-- as it had been.
+create or replace function read_models.advance(
+  tenant text, from_position bigint, from_generation bigint, to_position bigint, view_versions jsonb
+) returns void language plpgsql as $$
+declare
+  present bigint;
+begin
+  select generation into present from read_models.checkpoint where tenant_id = tenant for update;
+  if present <> from_generation then
+    raise exception 'views have been replaced' using errcode = 'AC001';
+  end if;
+  perform read_models.advance(tenant, from_position, to_position, view_versions);
+end $$;

@@ -280,6 +280,30 @@ export function readModelsContract(open: () => ReadSide): void {
       expect(await store.commit(tenantId, checkpoint(9, 1), 12, NOTHING, [halt])).toBe('committed')
     })
 
+    it('lets no page with a halt be written that was begun before, however close to the swap it comes', async () => {
+      const halt = {
+        view: 'user_profile',
+        position: 12,
+        eventId: 'e',
+        eventType: 't',
+        error: 'x',
+        attempts: 0,
+      } as const
+      const races = Array.from({ length: 60 }, async () => {
+        const tenantId = newId.tenant()
+        const { store, shadow } = open()
+        await store.commit(tenantId, checkpoint(0), 9, NOTHING)
+        await shadow.open(tenantId, ['user_profile'])
+        await shadow.commit(tenantId, 0, 9, NOTHING)
+        const [swapped, written] = await Promise.all([
+          shadow.swap(tenantId),
+          store.commit(tenantId, checkpoint(9), 12, NOTHING, [halt]),
+        ])
+        expect(written).toBe(swapped === undefined ? 'committed' : 'conflict')
+      })
+      await Promise.all(races)
+    })
+
     it('takes the place of a checkpoint that is lost, or was set back, with the rows of all views', async () => {
       const { store, shadow, readModels } = open()
       for (const before of [0, 4]) {
