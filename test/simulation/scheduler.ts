@@ -68,8 +68,9 @@ export class Scheduler {
       this.#now = next.at
       this.#steps++
       next.run()
-      // All that is waiting for a promise goes on before this resolves.
-      await new Promise<void>((resolve) => setImmediate(resolve))
+      // A tick comes when nothing goes on any more that has waited for a promise. A turn of the event loop would cost as much as
+      // the step.
+      await new Promise<void>((resolve) => process.nextTick(resolve))
     }
     return true
   }
