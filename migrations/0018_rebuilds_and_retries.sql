@@ -21,15 +21,30 @@ begin
   return read_models.catch_up(tenant, view_name, from_position, to_position);
 end $$;
 
--- What a tenant's views leave out, as [view, position], in one order.
-create function read_models.skips_of(tenant text) returns jsonb
+-- What these views (the names are the object's) of a tenant leave out, as [view, position], in one order.
+create function read_models.skips_of(tenant text, views jsonb) returns jsonb
 language sql stable as $$
   select coalesce(jsonb_agg(jsonb_build_array(view, position) order by view collate "C", position), '[]')
-  from read_models.skipped_event where tenant_id = tenant
+  from read_models.skipped_event where tenant_id = tenant and views ? view
 $$;
 
--- What the rows of a rebuild leave out: rows that leave out something else are no longer what is to be swapped in.
-alter table read_models.shadow add column skipped jsonb not null default '[]';
+-- What the rows of a rebuild leave out: rows that leave out something else are no longer what is to be swapped in, by replicas of
+-- the version before either, which go on with a rebuild that was begun without them. Unknown of what those have begun.
+alter table read_models.shadow add column skipped jsonb;
+
+alter function read_models.swap_shadow(text, integer) rename to swap_generation;
+create function read_models.swap_shadow(tenant text, view_count integer) returns jsonb
+language plpgsql as $$
+begin
+  perform 1 from read_models.checkpoint where tenant_id = tenant for update;
+  perform 1 from read_models.halt where tenant_id = tenant order by view for update;
+  if exists (
+    select from read_models.shadow where tenant_id = tenant and skipped <> read_models.skips_of(tenant, views)
+  ) then
+    raise exception 'views leave out other events than the shadow' using errcode = 'AC002';
+  end if;
+  return read_models.swap_generation(tenant, view_count);
+end $$;
 
 -- As 0016 has it, but the checkpoint is locked before its generation is looked at: one that was being raised just then was seen
 -- as it had been.

@@ -19,7 +19,10 @@ export interface Pipeline {
   readonly session: SqlSession
   readonly outbox: OperatorOutbox
   readonly writer: Pick<TenantWriter, 'log' | 'subjectKeys'>
-  /** Absent where the directory is out of reach: what it has not learned, the writers and projectors there tell it. */
+  /**
+   * Absent where the directory is out of reach, as that of the edge is. What has gone and come while a view stood still, it then
+   * learns from a retry, which the Worker makes, and from no rebuild.
+   */
   readonly names?: DirectoryFollower
   /** What opens personal fields. */
   readonly tools: Pick<WriterTools, 'cryptography' | 'keyVault'>

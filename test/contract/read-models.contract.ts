@@ -9,7 +9,7 @@ import {
   type ShadowStore,
 } from '#domain/ports/projection-store.ts'
 import type { PageRequest, ReadModels } from '#domain/ports/read-models.ts'
-import { SkippedMeanwhile } from '#domain/projection/shadow-rows.ts'
+import { RebuildUnderWay, SkippedMeanwhile } from '#domain/projection/shadow-rows.ts'
 import { CURRENT_VERSIONS } from '#domain/projection/view-versions.ts'
 import { VIEW_NAMES, VIEWS, type ViewName, type ViewPage } from '#domain/projection/views.ts'
 import type { SessionView } from '#domain/auth/views/auth-sessions.view.ts'
@@ -175,6 +175,49 @@ export function readModelsContract(open: () => ReadSide): void {
       await expect(otherShadow.swap(tenantId)).rejects.toThrow('another rebuild')
     })
 
+    it('reads nothing of a rebuild that another process has begun', async () => {
+      const tenantId = newId.tenant()
+      const { shadow, otherShadow } = open()
+      await shadow.open(tenantId, ['user_profile'])
+      await otherShadow.open(tenantId, REBUILT)
+      await otherShadow.commit(tenantId, 0, 9, { ...NOTHING, user_profile: [profile(tenantId, 'usr_a')] })
+      await expect(shadow.load(tenantId, { ...NOTHING_WANTED, user_profile: [{ key: 'usr_a' }] })).rejects.toThrow(
+        RebuildUnderWay,
+      )
+    })
+
+    it('begins with no row of a rebuild that somebody was writing when it began', async () => {
+      const rows = Array.from({ length: 2_000 }, (_, index) => `usr_${index}`)
+      const races = Array.from({ length: 10 }, async () => {
+        const tenantId = newId.tenant()
+        const { shadow, otherShadow } = open()
+        await shadow.open(tenantId, ['user_profile'])
+        const [, begun] = await Promise.all([
+          shadow.commit(tenantId, 0, 9, { ...NOTHING, user_profile: rows.map((key) => profile(tenantId, key)) }),
+          otherShadow.open(tenantId, REBUILT),
+        ])
+        expect(begun).toBe(0)
+        const found = await otherShadow.load(tenantId, {
+          ...NOTHING_WANTED,
+          user_profile: rows.map((key) => ({ key })),
+        })
+        expect(found.user_profile).toEqual([])
+      })
+      await Promise.all(races)
+    })
+
+    it('does not care what views leave out that are not in it', async () => {
+      const tenantId = newId.tenant()
+      const { store, shadow } = open()
+      const stand = { position: 5, eventId: 'evt_5', eventType: 'user.updated', error: 'no sum', attempts: 3 }
+      await store.commit(tenantId, checkpoint(0), 9, NOTHING, [{ view: 'auth_sessions', ...stand }])
+      await shadow.open(tenantId, REBUILT)
+      await shadow.commit(tenantId, 0, 9, NOTHING)
+      await store.skip(tenantId, { view: 'auth_sessions', position: 5, reason: 'a faulty import', by: 'ops' })
+      expect(await shadow.open(tenantId, REBUILT, { skipped: await store.skipped(tenantId) })).toBe(9)
+      expect(await shadow.swap(tenantId)).toMatchObject({ user_profile: false })
+    })
+
     it('goes on with rows that lack what is personal only where they may', async () => {
       const tenantId = newId.tenant()
       const { store, shadow } = open()
@@ -200,7 +243,7 @@ export function readModelsContract(open: () => ReadSide): void {
     it('is not swapped in once somebody has had a view skip an event that is in it, and then begins anew', async () => {
       const tenantId = newId.tenant()
       const { store, shadow } = open()
-      const views = ['user_profile', 'auth_sessions'] as const
+      const views = ['user_profile', 'tenant_details'] as const
       const stand = { position: 5, eventId: 'evt_5', eventType: 'user.updated', error: 'no sum', attempts: 3 }
       await store.commit(
         tenantId,

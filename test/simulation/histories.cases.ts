@@ -5,7 +5,7 @@ import { runSeed } from './run-seed.ts'
 export function historiesCases(from: number, to: number): void {
   it(`loses nothing, doubles nothing and comes to rest, in the histories ${from} to ${to}`, async () => {
     const failed: string[] = []
-    const seen = { acknowledged: 0, reads: 0, deaths: 0 }
+    const seen = { acknowledged: 0, reads: 0, deaths: 0, turns: 0, resumed: 0 }
     for (let seed = from; seed <= to; seed++) {
       const report = await runSeed(seed)
       for (const { invariant, detail } of report.violations)
@@ -13,6 +13,8 @@ export function historiesCases(from: number, to: number): void {
       seen.acknowledged += report.acknowledged
       seen.reads += report.reads
       seen.deaths += report.deaths
+      seen.turns += report.turns
+      seen.resumed += report.resumed
     }
     expect(failed).toEqual([])
     // A simulation in which nothing happens would find nothing.
@@ -20,5 +22,7 @@ export function historiesCases(from: number, to: number): void {
     expect(seen.acknowledged).toBeGreaterThan(2 * count)
     expect(seen.reads).toBeGreaterThan(count)
     expect(seen.deaths).toBeGreaterThan(count)
+    expect(seen.turns).toBeGreaterThan(count)
+    expect(seen.resumed).toBeGreaterThan(count / 500)
   })
 }

@@ -85,10 +85,16 @@ export class World {
     flush()
     this.#flush = flush
     for (const { log, views } of records) {
-      whenDone(log, ['commit'], flush)
-      whenDone(views, ['skip', 'catchUp'], flush)
+      // What is rolled back flushes nothing.
+      const flushIf = (isWritten: boolean) => void (isWritten && flush())
+      whenDone(log, ['commit'], (_, answer) => flushIf(answer === 'committed'))
+      whenDone(views, ['skip', 'catchUp'], (_, answer) =>
+        flushIf([true, 'committed', 'done'].includes(answer as string)),
+      ) // its own answers
       // A page with which a view halts is flushed, as it is written by itself.
-      whenDone(views, ['commit'], ([, , , , halts]) => void (Array.isArray(halts) && halts.length > 0 && flush()))
+      whenDone(views, ['commit'], ([, , , , halts], answer) =>
+        flushIf(answer === 'committed' && Array.isArray(halts) && halts.length > 0),
+      )
     }
     this.hazards.crashDatabase(() => restore())
   }
@@ -105,7 +111,10 @@ export class World {
   /** What a process rebuilds a tenant with. */
   shadowOf(tenantId: string): ShadowStore {
     const shadow = this.recordsOf(tenantId).shadows.store()
-    whenDone(shadow, ['open', 'commit', 'swap'], () => this.#flush())
+    // One that is gone on with is written by nobody.
+    whenDone(shadow, ['open'], (_, answer) => void (answer === 0 && this.#flush()))
+    whenDone(shadow, ['commit'], (_, answer) => void (answer === 'committed' && this.#flush()))
+    whenDone(shadow, ['swap'], (_, answer) => void (answer !== undefined && this.#flush()))
     return shadow
   }
 

@@ -3,8 +3,15 @@ import { RebuildUnderWay, SkippedMeanwhile } from '#domain/projection/shadow-row
 import { VIEW_NAMES, type ViewName, type ViewPage } from '#domain/projection/views.ts'
 import { MemoryProjectionStore } from './memory-projection-store.ts'
 
-const inOrder = (skipped: NonNullable<ShadowOptions['skipped']>) =>
-  JSON.stringify(skipped.map(({ view, position }) => `${view} ${position}`).toSorted())
+const inOrder = (skipped: NonNullable<ShadowOptions['skipped']>, views: readonly ViewName[]) =>
+  JSON.stringify(
+    skipped
+      .filter(({ view }) => views.includes(view))
+      .map(({ view, position }) => `${view} ${position}`)
+      .toSorted(),
+  )
+
+const anotherRebuild = () => new RebuildUnderWay('another rebuild of the tenant is under way')
 
 /** A rebuild under way. */
 interface Shadow {
@@ -29,26 +36,30 @@ export class MemoryShadows {
     const own = () => (this.#shadow?.kind === mine ? this.#shadow : undefined)
     return {
       open: async (_tenantId, views, { withoutKeys = false, skipped = [] } = {}) => {
-        const leftOut = inOrder(skipped)
+        const leftOut = inOrder(skipped, views)
         mine = JSON.stringify([views, withoutKeys, leftOut])
         this.#shadow = own() ?? { kind: mine, skipped: leftOut, views, rows: new MemoryProjectionStore() }
         return this.#shadow.rows.position
       },
-      load: (tenantId, wanted) => (own()?.rows ?? new MemoryProjectionStore()).load(tenantId, wanted),
+      load: async (tenantId, wanted) => {
+        const shadow = own()
+        if (!shadow) throw anotherRebuild()
+        return shadow.rows.load(tenantId, wanted)
+      },
       commit: async (tenantId: string, from: number, to: number, rows: ViewPage) => {
         const result = await own()?.rows.commit(tenantId, { position: from, generation: 0 }, to, rows)
         return result === 'committed' ? result : 'conflict'
       },
       swap: async () => {
         const shadow = own()
-        if (!shadow) throw new RebuildUnderWay('another rebuild of the tenant is under way')
+        if (!shadow) throw anotherRebuild()
         return this.#swap(shadow)
       },
     }
   }
 
   #swap({ views, rows, skipped }: Shadow): { readonly [Name in ViewName]?: boolean } | undefined {
-    if (inOrder(this.#live.skips) !== skipped) throw new SkippedMeanwhile('views leave out other events by now')
+    if (inOrder(this.#live.skips, views) !== skipped) throw new SkippedMeanwhile('views leave out other events by now')
     if (rows.position < this.#live.position) return undefined
     if (rows.position > this.#live.position && views.length < VIEW_NAMES.length)
       throw new Error('the shadow is ahead of the log it was built from')

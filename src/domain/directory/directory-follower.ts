@@ -1,5 +1,5 @@
 import type { EventEnvelope } from '#common/envelope.ts'
-import type { Directory } from '../ports/directory.ts'
+import type { Directory, DirectoryKind } from '../ports/directory.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
 import type { Logger } from '../ports/logger.ts'
 import { isReadable, rowsOf, type FoldedPage, type PageEvent } from '../projection/fold-page.ts'
@@ -64,6 +64,9 @@ export class DirectoryFollower {
 
 /** The views that say which names a tenant has, by the first part of the events' types. */
 const NAMING: Readonly<Record<string, ViewName>> = { tenant: 'tenant_details', user: 'user_profile' }
+
+/** The view that says which names of a kind a tenant has. */
+export const namingView = (kind: DirectoryKind): ViewName => (kind === 'email' ? 'user_profile' : 'tenant_details')
 
 /** The events of a page that those views have followed: of others nobody knows which names have come or gone. */
 function followed({ page, failures }: Folded, views: readonly ViewName[]): readonly Recorded[] {

@@ -105,21 +105,27 @@ export interface ProjectionStore {
   catchUp(tenantId: string, followed: Followed, rows: ViewPage, halt?: Halt): Promise<CatchUp | Refused>
 }
 
+/** What rows of a rebuild lack. */
 export interface ShadowOptions {
+  /** Whether rows may lack what is personal: no other rebuild goes on with those. */
   readonly withoutKeys?: boolean
+  /** What views leave out: a rebuild that left out something else begins anew. */
   readonly skipped?: readonly Pick<SkippedEvent, 'view' | 'position'>[]
 }
 
-/** Rows folded anew beside the live ones. One rebuild a tenant at a time; one of another kind begins anew. */
+/**
+ * Rows folded anew beside the live ones. One rebuild a tenant at a time: who opens one of another kind ends what others have
+ * opened. A store is good for one rebuild.
+ */
 export interface ShadowStore {
   /**
    * Begins a rebuild of these views, or goes on with one that was interrupted. Returns the position it has come to.
-   * @param options.withoutKeys whether rows may lack what is personal: no other rebuild goes on with those
-   * @param options.skipped what views leave out: a rebuild that left out something else begins anew
+   * @throws {RebuildUnderWay} when somebody else begins another one at the same time
    */
   open(tenantId: string, views: readonly ViewName[], options?: ShadowOptions): Promise<number>
+  /** @throws {RebuildUnderWay} when what was opened is gone */
   load(tenantId: string, wanted: Wanted): Promise<ViewPage>
-  /** Writes rows and place in one transaction; `conflict` when somebody else has moved it. */
+  /** Writes rows and place in one transaction; `conflict` when somebody else has moved it, or begun another rebuild. */
   commit(tenantId: string, from: number, to: number, rows: ViewPage): Promise<'committed' | 'conflict'>
   /**
    * Puts the shadow's rows in place of the live ones, in one transaction, if it has come as far as these. Of all views, it

@@ -161,12 +161,15 @@ export class Projector {
     const standing = async () => (await store.halts(tenantId)).find((one) => one.view === view)
     let size = PAGE_SIZE
     for (;;) {
-      const { position, versions } = await store.state(tenantId)
+      // In this order: a view stands nowhere beyond the checkpoint.
       const halt = await standing()
+      const { position, versions } = await store.state(tenantId)
       if (!halt || versions[view] !== VIEWS[view].version) return halt
       const skipped = await store.skipped(tenantId)
       const skips = (name: ViewName, at: number) => skipped.some((one) => one.view === name && one.position === at)
       const from = halt.position - 1
+      // Unless a crash has set the checkpoint back in between.
+      if (position <= from) continue
       const leftOut = skips(view, halt.position)
       const read = await eventStore.readTenant(tenantId, from, Math.min(size, position - from))
       const last = read.events.at(-1)

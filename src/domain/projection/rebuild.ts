@@ -1,10 +1,11 @@
 import type { EventEnvelope } from '#common/envelope.ts'
 import { GENESIS_HASH } from '#common/envelope.ts'
-import type { DirectoryFollower } from '../directory/directory-follower.ts'
+import { namingView, type DirectoryFollower } from '../directory/directory-follower.ts'
+import type { NameChanges } from '../directory/tenant-names.ts'
 import { subjectKeysOf, subjectsOf } from '../events/subject-keys.ts'
 import { verifyChain } from '../events/verify-chain.ts'
 import type { EventStore, LogPage } from '../ports/event-store.ts'
-import { positionOfView, type ProjectionStore, type ShadowStore } from '../ports/projection-store.ts'
+import { positionOfView, type ProjectionStore, type ShadowStore, type Wanted } from '../ports/projection-store.ts'
 import type { TenantWriter } from '../ports/tenant-writer.ts'
 import { foldPage, selectorsOf, type FoldFailure } from './fold-page.ts'
 import { openPage, type PageOpener } from './open-page.ts'
@@ -15,7 +16,7 @@ import { VIEW_NAMES, type ViewName } from './views.ts'
 export interface RebuildOptions extends PageOpener {
   /** Where events come from: the tenant's log, or an event store alone. */
   readonly source: EventStore
-  readonly store: Pick<ProjectionStore, 'state' | 'skipped'>
+  readonly store: Pick<ProjectionStore, 'state' | 'skipped' | 'load'>
   readonly shadow: ShadowStore
   readonly writer: Pick<TenantWriter, 'subjectKeys' | 'log'>
   /** Told which names came and went with events that the live views have not followed: no projector comes to those again. */
@@ -59,13 +60,14 @@ export async function rebuild(
   onEvents: (count: number) => void = () => undefined,
 ): Promise<Rebuilt> {
   for (;;) {
-    try {
-      return await foldAnew(tenantId, views, options, onEvents)
-    } catch (fault) {
-      if (fault instanceof SkippedMeanwhile) continue
-      if (fault instanceof RebuildUnderWay) return { kind: 'busy' }
+    const told: Told[] = []
+    const rebuilt = await foldAnew(tenantId, views, options, told, onEvents).catch((fault: unknown) => {
+      if (fault instanceof SkippedMeanwhile) return 'begins anew'
+      if (fault instanceof RebuildUnderWay) return { kind: 'busy' } as const
       throw fault
-    }
+    })
+    if (rebuilt === 'begins anew' || rebuilt.kind !== 'rebuilt') await takeBack(tenantId, told, options)
+    if (rebuilt !== 'begins anew') return rebuilt
   }
 }
 
@@ -73,6 +75,7 @@ async function foldAnew(
   tenantId: string,
   wanted: readonly ViewName[],
   { source, store, shadow, names, withoutKeys = false, now, ...opener }: RebuildOptions,
+  told: Told[],
   onEvents: (count: number) => void,
 ): Promise<Rebuilt> {
   const { writer } = opener
@@ -127,14 +130,35 @@ async function foldAnew(
     const folded = foldPage(before, page, { views, skips })
     const [failure] = folded.failures
     if (failure) return { kind: 'failed', failure }
-    // With what came before on the page: a name that was given there may have gone since. Of what a view has followed already,
-    // nothing is told again: who is interrupted, or cannot go on, does not come to what has gone since.
     const unfollowed = unfollowedAt(last.position)
-    if (names && unfollowed.length > 0) await names.tell(last, names.changesOf({ ...folded, before, page }, unfollowed))
+    if (names && unfollowed.length > 0) {
+      // With what came before on the page: a name that was given there may have gone since. Of pages that a view has followed
+      // nothing is told again: who is interrupted, or cannot go on, does not come to what has gone since.
+      const changes = names.changesOf({ ...folded, before, page }, unfollowed)
+      if (changes.confirmed.length > 0)
+        told.push({ names: changes.confirmed, from: selectorsOf(page, { views: unfollowed }) })
+      await names.tell(last, changes)
+    }
     await working.put(last.position, folded.rows)
     onEvents(events.length)
     at = last.position
     previous = last
+  }
+}
+
+/** Names of which the directory has been told on a page, and the rows that say whether the tenant has them. */
+interface Told {
+  readonly names: NameChanges['confirmed']
+  readonly from: Wanted
+}
+
+/** Others may have followed the log further meanwhile: what was told after them, of names that are gone by now, was told too late. */
+async function takeBack(tenantId: string, told: readonly Told[], { store, names }: RebuildOptions): Promise<void> {
+  if (!names || told.length === 0) return
+  const state = await store.state(tenantId)
+  for (const { names: given, from } of told) {
+    const passed = given.filter(({ kind, position }) => position <= positionOfView(state, namingView(kind)))
+    if (passed.length > 0) await names.takeBack(tenantId, passed, await store.load(tenantId, from))
   }
 }
 

@@ -20,12 +20,14 @@ const isOfKind = (first: number) =>
   `views = $${first}::jsonb and without_keys = $${first + 1} and skipped = $${first + 2}::jsonb`
 const kindOf = ({ versions, withoutKeys, skipped }: Kind) => [versions, withoutKeys, skipped]
 
+const anotherRebuild = () => new RebuildUnderWay('another rebuild of the tenant is under way')
+
 const inOrder = (one: Pick<SkippedEvent, 'view' | 'position'>, other: typeof one) =>
   one.view === other.view ? one.position - other.position : one.view < other.view ? -1 : 1
 
 /**
  * One rebuild in the schema `read_models`: the tables `shadow` and `shadow_row`. Somebody may begin another one of the tenant's at
- * any time. What was opened here is then gone, and nothing is written to the other one, or swapped with it.
+ * any time. What was opened here is then gone, and nothing is read from the other one, written to it, or swapped with it.
  */
 export class PostgresShadowStore implements ShadowStore {
   readonly #session: SqlSession
@@ -41,34 +43,44 @@ export class PostgresShadowStore implements ShadowStore {
     { withoutKeys = false, skipped = [] }: ShadowOptions = {},
   ): Promise<number> {
     const versions = JSON.stringify(Object.fromEntries(views.map((name) => [name, VIEWS[name].version])))
-    const leftOut = skipped.toSorted(inOrder).map(({ view, position }) => [view, position])
+    const leftOut = skipped
+      .filter(({ view }) => views.includes(view))
+      .toSorted(inOrder)
+      .map(({ view, position }) => [view, position])
     const kind: Kind = { versions, withoutKeys, skipped: JSON.stringify(leftOut) }
     this.#opened = kind
     // Rows of a rebuild of other views, by other code, or without keys where this one has them, are of no use to this one.
-    const [, , rows] = await this.#session.transaction({ tenantId }, [
+    const [, , , rows] = await this.#session.transaction({ tenantId }, [
       {
-        text: `with other as (
-                 delete from read_models.shadow where tenant_id = $1 and not (${isOfKind(2)}) returning tenant_id
-               )
-               delete from read_models.shadow_row where tenant_id in (select tenant_id from other)`,
+        text: `delete from read_models.shadow where tenant_id = $1 and (${isOfKind(2)}) is not true`,
         params: [tenantId, ...kindOf(kind)],
+      },
+      // In a statement of its own, which sees what the other one was writing when the first had to wait for it.
+      {
+        text: `delete from read_models.shadow_row r where tenant_id = $1
+                 and not exists (select from read_models.shadow s where s.tenant_id = r.tenant_id)`,
+        params: [tenantId],
       },
       {
         text: `insert into read_models.shadow (tenant_id, views, without_keys, skipped)
                values ($1, $2::jsonb, $3, $4::jsonb) on conflict do nothing`,
         params: [tenantId, ...kindOf(kind)],
       },
-      { text: 'select position from read_models.shadow where tenant_id = $1', params: [tenantId] },
+      {
+        text: `select position from read_models.shadow where tenant_id = $1 and ${isOfKind(2)}`,
+        params: [tenantId, ...kindOf(kind)],
+      },
     ])
-    return Number(onlyRow(rows)['position'])
+    const [own] = rows ?? []
+    if (!own) throw anotherRebuild()
+    return Number(own['position'])
   }
 
   async load(tenantId: string, wanted: Wanted): Promise<ViewPage> {
     const names = VIEW_NAMES.filter((name) => wanted[name].length > 0)
     if (names.length === 0) return pageOf([], [])
-    const results = await this.#session.transaction(
-      { tenantId },
-      names.map((name) => {
+    const results = await this.#session.transaction({ tenantId }, [
+      ...names.map((name) => {
         const { keys, userIds = [] } = namedBy(wanted[name])
         return {
           text: `select data from read_models.shadow_row where tenant_id = $1 and view = $2
@@ -79,7 +91,13 @@ export class PostgresShadowStore implements ShadowStore {
           params: [tenantId, name, JSON.stringify(keys), JSON.stringify(userIds)],
         }
       }),
-    )
+      {
+        text: `select 1 from read_models.shadow where tenant_id = $1 and ${isOfKind(2)}`,
+        params: [tenantId, ...kindOf(this.#opened)],
+      },
+    ])
+    // Others' rows, or none, would be taken for what this one has written.
+    if (results.at(-1)?.length !== 1) throw anotherRebuild()
     return pageOf(names, results)
   }
 
@@ -113,18 +131,18 @@ export class PostgresShadowStore implements ShadowStore {
       { text: 'select from read_models.checkpoint where tenant_id = $1 for update', params: [tenantId] },
       { text: 'select from read_models.halt where tenant_id = $1 order by view for update', params: [tenantId] },
       {
-        text: `select read_models.skips_of(tenant_id) = skipped as current from read_models.shadow
+        text: `select read_models.skips_of(tenant_id, views) = skipped as current from read_models.shadow
                where tenant_id = $1 and ${isOfKind(2)} for update`,
         params: [tenantId, ...kindOf(kind)],
       },
       {
         text: `select read_models.swap_shadow($1, $2) as swapped
                where exists (select from read_models.shadow
-                 where tenant_id = $1 and ${isOfKind(3)} and skipped = read_models.skips_of($1))`,
+                 where tenant_id = $1 and ${isOfKind(3)} and skipped = read_models.skips_of($1, views))`,
         params: [tenantId, VIEW_NAMES.length, ...kindOf(kind)],
       },
     ])
-    if (own?.length !== 1) throw new RebuildUnderWay('another rebuild of the tenant is under way')
+    if (own?.length !== 1) throw anotherRebuild()
     if (onlyRow(own)['current'] !== true) throw new SkippedMeanwhile('views leave out other events by now')
     const { swapped } = onlyRow(rows)
     if (swapped !== null) this.#opened = NONE

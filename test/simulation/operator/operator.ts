@@ -8,7 +8,7 @@ import { VIEW_NAMES, type ViewName } from '#domain/projection/views.ts'
 import type { WriterTools } from '#domain/writer/decide-batch.ts'
 import { TenantWriterCore } from '#domain/writer/tenant-writer-core.ts'
 import { ROUND } from '../client.ts'
-import { over, Process } from '../process.ts'
+import { over, Process, Unanswered } from '../process.ts'
 import { loggerOf, pagesOf, projectorOf, readModelsOf } from '../read-models.ts'
 import { checkViews } from '../view-rows.ts'
 import type { TenantRecords, World } from '../world.ts'
@@ -32,8 +32,7 @@ export class Operator {
   #commands = 0
   /** Commands that have not ended. */
   readonly #running = new Set<Process>()
-  /** Rebuilds that ended well, and those of them that went on with an interrupted one. */
-  rebuilt = 0
+  /** Rebuilds that ended well, having gone on with an interrupted one. */
   resumed = 0
 
   constructor(world: World) {
@@ -77,9 +76,10 @@ export class Operator {
   async #ended(process: Process, command: () => Promise<void>): Promise<void> {
     this.#running.add(process)
     const died = new Promise<void>((resolve) => void process.atDeath(resolve))
-    const told = command().catch((fault: unknown) =>
-      this.#world.scheduler.tell(process.name, `ends with ${String(fault)}`),
-    )
+    const told = command().catch((fault: unknown) => {
+      this.#world.scheduler.tell(process.name, `ends with ${String(fault)}`)
+      if (!(fault instanceof Unanswered)) this.#world.violated('commands of an operator end', String(fault))
+    })
     await Promise.race([died, told])
     this.#running.delete(process)
   }
@@ -109,9 +109,7 @@ export class Operator {
     )
     let isFresh = false
     const result = await tools.rebuild(views, (position) => (isFresh = position === 0))
-    if (result.kind !== 'rebuilt') return
-    this.rebuilt++
-    if (!isFresh) this.resumed++
+    if (result.kind === 'rebuilt' && !isFresh) this.resumed++
   }
 
   #damage({ tenantId, views }: TenantRecords): void {

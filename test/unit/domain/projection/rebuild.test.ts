@@ -50,7 +50,7 @@ const sourceOf = (writer: WriterUnderTest, sizes: readonly number[]): EventStore
 const optionsOf = (writer: WriterUnderTest, shadow: ShadowStore, sizes: readonly number[]) => ({
   source: sourceOf(writer, sizes),
   // Nothing is known of what readers have seen: the source says where to end.
-  store: { state: () => new MemoryProjectionStore().state(), skipped: async () => [] },
+  store: new MemoryProjectionStore(),
   shadow,
   writer: {
     subjectKeys: (_tenantId: string, ids: readonly string[]) => writer.core.subjectKeys(ids),
@@ -130,6 +130,34 @@ describe('a rebuild', () => {
       expect(await directory.find('slug', 'acme')).toHaveLength(view === 'tenant_details' ? 1 : 0)
     },
   )
+
+  it('takes back what it has told the directory after others who have followed further', async () => {
+    const writer = await foundedTenant()
+    await writer.given(registerUser(3))
+    const live = new MemoryProjectionStore()
+    const shadows = new MemoryShadows(live)
+    const directory = new MemoryDirectory()
+    const names = new DirectoryFollower({ directory, keyVault: writer.tools.keyVault, logger: { error: () => {} } })
+    const options = () => ({ ...optionsOf(writer, shadows.store(), [100]), store: live, names })
+    const others = async () => {
+      await Promise.resolve()
+      directory.beforeConfirm = undefined
+      expect(await rebuild(TENANT, VIEW_NAMES, options())).toMatchObject({ kind: 'rebuilt' })
+      await writer.given(changeEmail(3, 'newer@example.com', 'user3@example.com'))
+      const state = await live.state()
+      const halt = { view: 'user_profile', position: state.position + 1, error: 'no sum', attempts: 3 } as const
+      const { position } = writer.storage.head
+      await live.commit(TENANT, state, position, NOTHING, [{ ...halt, eventId: 'evt', eventType: 'user.cloned' }])
+      expect(await rebuild(TENANT, VIEW_NAMES, options())).toMatchObject({ kind: 'rebuilt', position })
+    }
+    let further: Promise<void> | undefined
+    directory.beforeConfirm = () => (further ??= others())
+    expect(await rebuild(TENANT, VIEW_NAMES, options())).toEqual({ kind: 'busy' })
+    const find = (email: string) => directory.find('email', writer.tools.keyVault.emailIndex(email))
+    expect(await find('user3@example.com')).toEqual([])
+    for (const email of ['ada@example.com', 'user2@example.com', 'newer@example.com'])
+      expect(await find(email)).toHaveLength(1)
+  })
 
   it('comes to the rows that the log folds to, in pages of any size, also when it was interrupted', async () => {
     await fc.assert(
