@@ -47,7 +47,7 @@ export type Rebuilt =
  * Folds views of a tenant anew beside the live ones, page by page, and swaps them in when they have come as far. Readers and
  * the projector notice nothing. Interrupted, it goes on where it was. Every event is checked against the chain of hashes, so
  * that a source may be trusted no more than it deserves. Of a tenant whose checkpoint is lost, all views are folded, as far as
- * the source goes.
+ * the source goes, and the directory is told all of its names: nobody knows what it has been told.
  *
  * A page without a key is never written to the shadow unless that is asked for: to readers, whose key is missing has been erased,
  * and a database that is not the tenant's own, or that has come back without its keys, would erase everybody.
