@@ -88,9 +88,10 @@ export async function signedInTenant(
   systemToken: string,
   name: string,
   settings: Readonly<Record<string, unknown>>,
+  subscriptionPlan = 'free',
 ): Promise<SignedInTenant> {
   const email = `admin-${name}@example.com`
-  const body = { name, subscriptionPlan: 'free', adminEmail: email, settings, inviteDelivery: 'return' }
+  const body = { name, subscriptionPlan, adminEmail: email, settings, inviteDelivery: 'return' }
   const created = succeeded(await client.call('POST', '/api/v1/tenants', { token: systemToken, body }))
   const tenantId = text(created.body['tenantId'])
   const token = object(created.body['invitation'])['token']

@@ -9,7 +9,8 @@ import { ADMIN } from './running-product.ts'
 
 /** A lost wake-up is healed by the sweep within 30 s. */
 const DRAINED_WITHIN = 45_000
-const SETTINGS = { allowedAuthMethods: ['password'], maxUsers: 1_000, securityPolicy: {} }
+/** Room for whoever a load registers, however long it lasts. */
+const SETTINGS = { allowedAuthMethods: ['password'], maxUsers: 100_000, securityPolicy: {} }
 
 /** Tenants whose admins are signed in, for a load to work on. */
 export async function newTenants(client: Client, count: number): Promise<readonly LoadedTenant[]> {
@@ -17,7 +18,7 @@ export async function newTenants(client: Client, count: number): Promise<readonl
   const names = Array.from({ length: count }, (_, index) => `crash-${index}`)
   return Promise.all(
     names.map(async (name) => ({
-      tenant: await signedInTenant(client, systemToken, name, SETTINGS),
+      tenant: await signedInTenant(client, systemToken, name, SETTINGS, 'professional'),
       acknowledged: [],
       accepted: [],
     })),

@@ -74,7 +74,12 @@ export class Load {
   async acknowledgements(count: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#waiting.push({ count: this.counts.acknowledged + count, resolve })
-    await Promise.race([promise, Promise.all(this.#clients)])
+    await Promise.race([promise, this.unlessFault()])
+  }
+
+  /** Rejects when a client has met with a fault; resolves when all have ended. */
+  async unlessFault(): Promise<void> {
+    await Promise.all(this.#clients)
   }
 
   /** Every client ends when its present request is acknowledged. */

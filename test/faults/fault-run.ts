@@ -80,7 +80,11 @@ export class FaultRun {
   /** Waits until a command and a read have succeeded again. Returns when that was. */
   async normal(from: number): Promise<number> {
     const first = () => [this.watch.firstAfter('command', from), this.watch.firstAfter('read', from)]
-    await expect.poll(first, LASTS_AT_MOST).not.toContain(undefined)
+    const succeeded = async () => {
+      await expect.poll(first, LASTS_AT_MOST).not.toContain(undefined)
+    }
+    // A client that has met with a fault says more than that nothing succeeds.
+    await Promise.race([succeeded(), this.#load.unlessFault()])
     return Math.max(...first().map((at) => at ?? from))
   }
 
