@@ -37,11 +37,12 @@ create function read_models.swap_shadow(tenant text, view_count integer) returns
 language plpgsql as $$
 begin
   perform 1 from read_models.checkpoint where tenant_id = tenant for update;
+  -- Whoever has a view skip an event waits for its halt, and finds it ended.
   perform 1 from read_models.halt where tenant_id = tenant order by view for update;
   if exists (
     select from read_models.shadow where tenant_id = tenant and skipped <> read_models.skips_of(tenant, views)
   ) then
-    raise exception 'views leave out other events than the shadow' using errcode = 'AC002';
+    raise exception 'views leave out other events than the shadow' using errcode = 'AC003';
   end if;
   return read_models.swap_generation(tenant, view_count);
 end $$;

@@ -11,8 +11,6 @@ const inOrder = (skipped: NonNullable<ShadowOptions['skipped']>, views: readonly
       .toSorted(),
   )
 
-const anotherRebuild = () => new RebuildUnderWay('another rebuild of the tenant is under way')
-
 /** A rebuild under way. */
 interface Shadow {
   readonly kind: string
@@ -43,7 +41,7 @@ export class MemoryShadows {
       },
       load: async (tenantId, wanted) => {
         const shadow = own()
-        if (!shadow) throw anotherRebuild()
+        if (!shadow) throw new RebuildUnderWay()
         return shadow.rows.load(tenantId, wanted)
       },
       commit: async (tenantId: string, from: number, to: number, rows: ViewPage) => {
@@ -52,14 +50,14 @@ export class MemoryShadows {
       },
       swap: async () => {
         const shadow = own()
-        if (!shadow) throw anotherRebuild()
+        if (!shadow) throw new RebuildUnderWay()
         return this.#swap(shadow)
       },
     }
   }
 
   #swap({ views, rows, skipped }: Shadow): { readonly [Name in ViewName]?: boolean } | undefined {
-    if (inOrder(this.#live.skips, views) !== skipped) throw new SkippedMeanwhile('views leave out other events by now')
+    if (inOrder(this.#live.skips, views) !== skipped) throw new SkippedMeanwhile()
     if (rows.position < this.#live.position) return undefined
     if (rows.position > this.#live.position && views.length < VIEW_NAMES.length)
       throw new Error('the shadow is ahead of the log it was built from')

@@ -51,11 +51,23 @@ export class DirectoryFollower {
     )
   }
 
-  /** Another projector has come further: what was told here after it, of names that are gone by now, was told too late. */
-  async takeBack(tenantId: string, told: NameChanges['confirmed'], now: ViewPage): Promise<void> {
+  /**
+   * Others have come further: what was told here after them, of names that are gone by now, was told too late. Of names given
+   * after that, whoever comes to them will tell again.
+   * @param reached how far those names have been followed
+   * @param rows those that say whether the tenant has them now
+   */
+  async takeBack(
+    tenantId: string,
+    told: NameChanges['confirmed'],
+    reached: (kind: DirectoryKind) => number,
+    rows: () => Promise<ViewPage>,
+  ): Promise<void> {
     const { directory, keyVault } = this.#options
+    const passed = told.filter(({ kind, position }) => position <= reached(kind))
+    if (passed.length === 0) return
     await Promise.all(
-      namesWithout(told, now, keyVault).map(({ kind, key, position }) =>
+      namesWithout(passed, await rows(), keyVault).map(({ kind, key, position }) =>
         directory.release(kind, key, tenantId, position),
       ),
     )

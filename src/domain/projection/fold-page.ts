@@ -33,6 +33,12 @@ export interface FoldOptions {
   readonly skips?: (view: ViewName, position: number) => boolean
 }
 
+/** Says of each event of a view whether it is one of those that are left out. */
+export const skipsIn =
+  (skipped: readonly { readonly view: ViewName; readonly position: number }[]): NonNullable<FoldOptions['skips']> =>
+  (view, position) =>
+    skipped.some((one) => one.view === view && one.position === position)
+
 const viewOf = (name: ViewName): AnyView => VIEWS[name] as unknown as AnyView // events reach only the handler of their own type
 
 const handlerOf = (view: AnyView, recorded: Recorded) => {

@@ -19,6 +19,7 @@ import {
   foldPage,
   rowsOf,
   selectorsOf,
+  skipsIn,
   type FoldedPage,
   type FoldFailure,
   type FoldOptions,
@@ -166,7 +167,7 @@ export class Projector {
       const { position, versions } = await store.state(tenantId)
       if (!halt || versions[view] !== VIEWS[view].version) return halt
       const skipped = await store.skipped(tenantId)
-      const skips = (name: ViewName, at: number) => skipped.some((one) => one.view === name && one.position === at)
+      const skips = skipsIn(skipped)
       const from = halt.position - 1
       // Unless a crash has set the checkpoint back in between.
       if (position <= from) continue
@@ -207,11 +208,9 @@ export class Projector {
     }
   }
 
-  /** Somebody else has followed the log as far as `reached`: of names given after that, this projector will tell again. */
-  async #takeBack(tenantId: string, { page }: Projected, { confirmed }: NameChanges, reached: number): Promise<void> {
-    const told = confirmed.filter(({ position }) => position <= reached)
-    if (told.length > 0)
-      await this.#names.takeBack(tenantId, told, await this.#options.store.load(tenantId, selectorsOf(page)))
+  #takeBack(tenantId: string, { page }: Projected, { confirmed }: NameChanges, reached: number): Promise<void> {
+    const rows = () => this.#options.store.load(tenantId, selectorsOf(page))
+    return this.#names.takeBack(tenantId, confirmed, () => reached, rows)
   }
 
   /**

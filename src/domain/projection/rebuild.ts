@@ -4,10 +4,11 @@ import { namingView, type DirectoryFollower } from '../directory/directory-follo
 import type { NameChanges } from '../directory/tenant-names.ts'
 import { subjectKeysOf, subjectsOf } from '../events/subject-keys.ts'
 import { verifyChain } from '../events/verify-chain.ts'
+import type { DirectoryKind } from '../ports/directory.ts'
 import type { EventStore, LogPage } from '../ports/event-store.ts'
 import { positionOfView, type ProjectionStore, type ShadowStore, type Wanted } from '../ports/projection-store.ts'
 import type { TenantWriter } from '../ports/tenant-writer.ts'
-import { foldPage, selectorsOf, type FoldFailure } from './fold-page.ts'
+import { foldPage, selectorsOf, skipsIn, type FoldFailure } from './fold-page.ts'
 import { openPage, type PageOpener } from './open-page.ts'
 import { PAGE_SIZE } from './projector.ts'
 import { RebuildUnderWay, ShadowRows, SkippedMeanwhile } from './shadow-rows.ts'
@@ -88,8 +89,7 @@ async function foldAnew(
   // As far as readers have seen already; where they have seen nothing, the source says at its end how far.
   let target = seen === 0 ? Infinity : seen
   const skipped = await store.skipped(tenantId)
-  const skips = (view: ViewName, position: number) =>
-    skipped.some((one) => one.view === view && one.position === position)
+  const skips = skipsIn(skipped)
   const unfollowedAt = (position: number) => views.filter((view) => positionOfView(state, view) < position)
   let at = await shadow.open(tenantId, views, { withoutKeys, skipped })
   const working = new ShadowRows(tenantId, shadow, at, now)
@@ -152,14 +152,12 @@ interface Told {
   readonly from: Wanted
 }
 
-/** Others may have followed the log further meanwhile: what was told after them, of names that are gone by now, was told too late. */
 async function takeBack(tenantId: string, told: readonly Told[], { store, names }: RebuildOptions): Promise<void> {
   if (!names || told.length === 0) return
   const state = await store.state(tenantId)
-  for (const { names: given, from } of told) {
-    const passed = given.filter(({ kind, position }) => position <= positionOfView(state, namingView(kind)))
-    if (passed.length > 0) await names.takeBack(tenantId, passed, await store.load(tenantId, from))
-  }
+  const reached = (kind: DirectoryKind) => positionOfView(state, namingView(kind))
+  for (const { names: given, from } of told)
+    await names.takeBack(tenantId, given, reached, () => store.load(tenantId, from))
 }
 
 const linkOf = (event: EventEnvelope | undefined) =>

@@ -11,11 +11,19 @@ const MOST_KEPT = 50_000
 /** Somebody else has moved the shadow, or begun another one. */
 export class RebuildUnderWay extends Error {
   override readonly name = 'RebuildUnderWay'
+
+  constructor(message = 'another rebuild of the tenant is under way') {
+    super(message)
+  }
 }
 
 /** An operator has had a view leave out an event that is in the shadow, or the other way round. */
 export class SkippedMeanwhile extends Error {
   override readonly name = 'SkippedMeanwhile'
+
+  constructor(message = 'views leave out other events by now') {
+    super(message)
+  }
 }
 
 const isKey = (selector: RowSelector) => 'key' in selector
@@ -107,8 +115,7 @@ export class ShadowRows {
   }
 
   async #commit(from: number, to: number, rows: ViewPage): Promise<void> {
-    if ((await this.#shadow.commit(this.#tenantId, from, to, rows)) === 'conflict')
-      throw new RebuildUnderWay('another rebuild of the tenant is under way')
+    if ((await this.#shadow.commit(this.#tenantId, from, to, rows)) === 'conflict') throw new RebuildUnderWay()
   }
 
   #table(name: ViewName): Map<string, ViewRow | undefined> {

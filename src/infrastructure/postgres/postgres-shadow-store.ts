@@ -1,7 +1,7 @@
 import type { ShadowOptions, ShadowStore, SkippedEvent, Wanted } from '#domain/ports/projection-store.ts'
 import { RebuildUnderWay, SkippedMeanwhile } from '#domain/projection/shadow-rows.ts'
 import { VIEW_NAMES, VIEWS, type ViewName, type ViewPage } from '#domain/projection/views.ts'
-import { onlyRow, type SqlSession } from './sql-session.ts'
+import { onlyRow, sqlState, type SqlSession } from './sql-session.ts'
 import { namedBy, pageOf, written } from './view-rows.ts'
 
 /** Which rebuild it is, as its row says. */
@@ -20,7 +20,8 @@ const isOfKind = (first: number) =>
   `views = $${first}::jsonb and without_keys = $${first + 1} and skipped = $${first + 2}::jsonb`
 const kindOf = ({ versions, withoutKeys, skipped }: Kind) => [versions, withoutKeys, skipped]
 
-const anotherRebuild = () => new RebuildUnderWay('another rebuild of the tenant is under way')
+/** Raised by `swap_shadow`. */
+const SKIPPED_MEANWHILE = 'AC003'
 
 const inOrder = (one: Pick<SkippedEvent, 'view' | 'position'>, other: typeof one) =>
   one.view === other.view ? one.position - other.position : one.view < other.view ? -1 : 1
@@ -72,7 +73,7 @@ export class PostgresShadowStore implements ShadowStore {
       },
     ])
     const [own] = rows ?? []
-    if (!own) throw anotherRebuild()
+    if (!own) throw new RebuildUnderWay()
     return Number(own['position'])
   }
 
@@ -97,7 +98,7 @@ export class PostgresShadowStore implements ShadowStore {
       },
     ])
     // Others' rows, or none, would be taken for what this one has written.
-    if (results.at(-1)?.length !== 1) throw anotherRebuild()
+    if (results.at(-1)?.length !== 1) throw new RebuildUnderWay()
     return pageOf(names, results)
   }
 
@@ -126,24 +127,24 @@ export class PostgresShadowStore implements ShadowStore {
 
   async swap(tenantId: string): Promise<{ readonly [Name in ViewName]?: boolean } | undefined> {
     const kind = this.#opened
-    const [, , own, rows] = await this.#session.transaction({ tenantId }, [
-      // In the order in which projectors lock them. Whoever has a view skip an event waits for its halt, and finds it ended.
-      { text: 'select from read_models.checkpoint where tenant_id = $1 for update', params: [tenantId] },
-      { text: 'select from read_models.halt where tenant_id = $1 order by view for update', params: [tenantId] },
-      {
-        text: `select read_models.skips_of(tenant_id, views) = skipped as current from read_models.shadow
-               where tenant_id = $1 and ${isOfKind(2)} for update`,
-        params: [tenantId, ...kindOf(kind)],
-      },
-      {
-        text: `select read_models.swap_shadow($1, $2) as swapped
-               where exists (select from read_models.shadow
-                 where tenant_id = $1 and ${isOfKind(3)} and skipped = read_models.skips_of($1, views))`,
-        params: [tenantId, VIEW_NAMES.length, ...kindOf(kind)],
-      },
-    ])
-    if (own?.length !== 1) throw anotherRebuild()
-    if (onlyRow(own)['current'] !== true) throw new SkippedMeanwhile('views leave out other events by now')
+    const [, own, rows] = await this.#session
+      .transaction({ tenantId }, [
+        // In the order in which the swap locks them.
+        { text: 'select from read_models.checkpoint where tenant_id = $1 for update', params: [tenantId] },
+        {
+          text: `select 1 from read_models.shadow where tenant_id = $1 and ${isOfKind(2)} for update`,
+          params: [tenantId, ...kindOf(kind)],
+        },
+        {
+          text: `select read_models.swap_shadow($1, $2) as swapped
+                 where exists (select from read_models.shadow where tenant_id = $1 and ${isOfKind(3)})`,
+          params: [tenantId, VIEW_NAMES.length, ...kindOf(kind)],
+        },
+      ])
+      .catch((fault: unknown) => {
+        throw sqlState(fault) === SKIPPED_MEANWHILE ? new SkippedMeanwhile() : fault
+      })
+    if (own?.length !== 1) throw new RebuildUnderWay()
     const { swapped } = onlyRow(rows)
     if (swapped !== null) this.#opened = NONE
     return swapped ?? undefined // by view, as the function makes it
