@@ -44,6 +44,7 @@ import { CachingKeyRing } from '#infrastructure/shared/caching-key-ring.ts'
 import type { Configuration } from '#infrastructure/shared/configuration.ts'
 import { isDisposableDomain } from '#infrastructure/shared/disposable-domains.ts'
 import { JoseAccessTokens } from '#infrastructure/shared/jose-access-tokens.ts'
+import { keepRows } from '#infrastructure/shared/keep-rows.ts'
 import { logEventStore } from '#infrastructure/shared/log-event-store.ts'
 import { meterReadModels, meterWriter } from '#infrastructure/shared/metered.ts'
 import { nodeCompression } from '#infrastructure/shared/node-compression.ts'
@@ -102,10 +103,10 @@ export async function openPipeline(configuration: Configuration, logger: Logger)
   const directory = new PostgresDirectory(session, tools.clock)
   const log = logEventStore(writer)
   const { cryptography, keyVault } = tools
-  const store = new PostgresProjectionStore(session, { besideLog: true, together: true })
+  const store = keepRows(new PostgresProjectionStore(session, { besideLog: true, together: true }), tools.clock)
   const names = new DirectoryFollower({ directory, keyVault, logger })
   const projector = new Projector({
-    eventStore: log,
+    eventStore: logEventStore(writer, (...page) => writer.lately(...page)),
     store,
     writer,
     directory,

@@ -53,6 +53,7 @@ export const GENESIS_HASH = '0'.repeat(64)
 
 /** The text whose SHA-256 is the event's `hash`. */
 export function hashedForm(envelope: Omit<EventEnvelope, 'hash'> & { readonly hash?: string }): string {
+  if (envelope.hash === undefined) return canonicalJson(envelope as unknown as Json) // an interface without index signature; every member is JSON
   const { hash: _hash, ...rest } = envelope
-  return canonicalJson(rest as unknown as Json) // an interface without index signature; every member is JSON
+  return canonicalJson(rest as unknown as Json) // as above
 }

@@ -478,13 +478,14 @@ export function readModelsContract(open: () => ReadSide): void {
       const tenantId = newId.tenant()
       const { store } = open()
       const wanted = { ...NOTHING_WANTED, tenant_details: [{ key: tenantId }] }
-      expect(await store.loadAt(tenantId, 0, wanted)).toEqual(NOTHING)
-      expect(await store.loadAt(tenantId, 5, wanted)).toBeUndefined()
+      expect(await store.loadAt(tenantId, checkpoint(0), wanted)).toEqual(NOTHING)
+      expect(await store.loadAt(tenantId, checkpoint(5), wanted)).toBeUndefined()
       const rows = { ...NOTHING, tenant_details: [details(tenantId)] }
       await store.commit(tenantId, checkpoint(0), 5, rows)
-      expect(await store.loadAt(tenantId, 5, wanted)).toEqual(rows)
-      expect(await store.loadAt(tenantId, 5, NOTHING_WANTED)).toEqual(NOTHING)
-      for (const position of [0, 4, 6]) expect(await store.loadAt(tenantId, position, wanted)).toBeUndefined()
+      expect(await store.loadAt(tenantId, checkpoint(5), wanted)).toEqual(rows)
+      expect(await store.loadAt(tenantId, checkpoint(5), NOTHING_WANTED)).toEqual(NOTHING)
+      for (const position of [0, 4, 6])
+        expect(await store.loadAt(tenantId, checkpoint(position), wanted)).toBeUndefined()
     })
 
     it('refuses a page that does not begin at the checkpoint, and writes nothing of it', async () => {
@@ -539,7 +540,7 @@ export function readModelsContract(open: () => ReadSide): void {
         user_profile: [{ key: 'usr_a' }],
         auth_sessions: [{ userId: 'usr_a' }, { key: 'ses_2' }],
       }
-      const loaded = await Promise.all(tenants.map((tenantId) => store.loadAt(tenantId, 3, wanted)))
+      const loaded = await Promise.all(tenants.map((tenantId) => store.loadAt(tenantId, checkpoint(3), wanted)))
       expect(loaded.map((rows) => rows?.user_profile[0]?.tenantId)).toEqual([one, undefined, other])
       expect(loaded.map((rows) => rows?.auth_sessions.length)).toEqual([2, undefined, 2])
       const second = await Promise.all(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { GENESIS_HASH } from '#common/envelope.ts'
-import type { CommitBatch, Head, StoredRow, TenantStorage } from '#domain/ports/tenant-storage.ts'
+import { GENESIS_HASH, type EventEnvelope } from '#common/envelope.ts'
+import type { CommitBatch, Head, StoredEvent, StoredRow, TenantStorage } from '#domain/ports/tenant-storage.ts'
 import { newId } from '#domain/new-id.ts'
 
 const EMPTY: Head = { position: 0, hash: GENESIS_HASH, revision: 0 }
@@ -12,7 +12,13 @@ const row = (ref: string, value: StoredRow['value'] = { ref }, extra: Partial<St
   ...extra,
 })
 
-const event = (position: number, note = 'x') => ({ position, text: JSON.stringify({ note, position }) })
+const stored = (position: number, text: string): StoredEvent => ({
+  position,
+  text,
+  envelope: JSON.parse(text) as EventEnvelope, // storages do not look into events
+})
+
+const event = (position: number, note = 'x') => stored(position, JSON.stringify({ note, position }))
 
 /** A batch that appends `count` events to `expected` and changes some rows. */
 function batch(
@@ -213,7 +219,7 @@ export function tenantStorageContract(open: (tenantId: string) => Promise<Tenant
       const storage = await open(newId.tenant())
       const value = { text: `\u0000 \u001e \ud800 "'\\ \u{1F600}`, deep: [[{ a: 1e21 }]], 'key\u0000': -0.5, zero: 0 }
       const text = JSON.stringify({ position: 1, value })
-      const only = { ...batch(EMPTY, 1, { puts: [row('user/a', value)] }), events: [{ position: 1, text }] }
+      const only = { ...batch(EMPTY, 1, { puts: [row('user/a', value)] }), events: [stored(1, text)] }
       expect(await storage.commit(only)).toBe('committed')
       expect((await storage.readRows(['user/a'])).rows).toEqual([row('user/a', value)])
       expect(JSON.stringify((await storage.readEvents(0, 1)).events[0])).toBe(text)

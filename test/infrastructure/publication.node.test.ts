@@ -21,7 +21,7 @@ const over = (session: SqlSession) => ({
     await storage.commit({
       expected: { position: 0, hash: GENESIS_HASH, revision: 0 },
       head: { position: count, hash: GENESIS_HASH },
-      events: events.map((event) => ({ position: event.position, text: JSON.stringify(event) })),
+      events: events.map((envelope) => ({ position: envelope.position, text: JSON.stringify(envelope), envelope })),
       puts: [],
       deletes: [],
     })

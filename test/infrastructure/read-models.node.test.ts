@@ -3,9 +3,12 @@ import { PgTable } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PgliteSqlSession } from '#infrastructure/node/pglite-sql-session.ts'
 import type { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
+import { systemClock } from '#domain/ports/clock.ts'
 import { PostgresProjectionStore } from '#infrastructure/postgres/postgres-projection-store.ts'
 import { PostgresShadowStore } from '#infrastructure/postgres/postgres-shadow-store.ts'
 import { PostgresReadModels } from '#infrastructure/postgres/postgres-read-models.ts'
+import type { ProjectionStore } from '#domain/ports/projection-store.ts'
+import { keepRows } from '#infrastructure/shared/keep-rows.ts'
 import * as tables from '#infrastructure/postgres/read-model-tables.ts'
 import type { SqlSession } from '#infrastructure/postgres/sql-session.ts'
 import { testDatabase } from '../../tools/postgres/test-database.ts'
@@ -15,10 +18,12 @@ import { pgSession } from '../support/postgres-sessions.ts'
 
 const TABLES = Object.values(tables).filter((table) => is(table, PgTable))
 
-/** @param together as in the container; otherwise as at the edge */
-const readSide = (session: SqlSession, together: boolean) => ({
+const containersStore = (session: SqlSession) => new PostgresProjectionStore(session, { together: true })
+const edgeStore = (session: SqlSession) => new PostgresProjectionStore(session)
+
+const readSide = (session: SqlSession, store: ProjectionStore) => ({
   session,
-  store: new PostgresProjectionStore(session, { together }),
+  store,
   shadow: new PostgresShadowStore(session),
   otherShadow: new PostgresShadowStore(session),
   readModels: new PostgresReadModels(session),
@@ -33,7 +38,11 @@ describe('PostgreSQL', () => {
   })
   afterAll(() => session.close())
 
-  readModelsContract(() => readSide(session, true))
+  readModelsContract(() => readSide(session, containersStore(session)))
+
+  describe('with rows kept from page to page', () => {
+    readModelsContract(() => readSide(session, keepRows(containersStore(session), systemClock)))
+  })
 
   it.each(TABLES.map((table) => [getTableName(table), table] as const))(
     'has the columns of %s that the queries are built from',
@@ -62,5 +71,5 @@ describe('PGlite', () => {
   })
   afterAll(() => session.close())
 
-  readModelsContract(() => readSide(session, false))
+  readModelsContract(() => readSide(session, edgeStore(session)))
 })

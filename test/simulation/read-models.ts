@@ -3,14 +3,20 @@ import type { ProjectionStore } from '#domain/ports/projection-store.ts'
 import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
 import { Projector } from '#domain/projection/projector.ts'
 import type { WriterTools } from '#domain/writer/decide-batch.ts'
+import { keepRows } from '#infrastructure/shared/keep-rows.ts'
 import { logEventStore } from '#infrastructure/shared/log-event-store.ts'
 import { over, type Process } from './process.ts'
 import type { World } from './world.ts'
+
+/** Pages of what the process has committed a moment ago. */
+type Lately = NonNullable<Parameters<typeof logEventStore>[1]>
 
 export interface ProjectionParts {
   readonly process: Process
   readonly tools: WriterTools
   readonly writer: Pick<TenantWriter, 'subjectKeys' | 'confirmProjected' | 'log'>
+  /** What a container keeps of its own; at the edge there is nothing. */
+  readonly lately?: Lately
   readonly logger: Logger
 }
 
@@ -40,16 +46,24 @@ export function readModelsOf({ variant, hazards, tenants }: World, process: Proc
 }
 
 /** Where projections read: pages of the log, some of which are short. */
-export const pagesOf = ({ hazards }: World, writer: Pick<TenantWriter, 'log'>) =>
-  logEventStore({
-    log: (tenantId, after, limit) => writer.log(tenantId, after, Math.min(limit, hazards.weather.page)),
-  })
+export function pagesOf({ hazards: { weather } }: World, writer: Pick<TenantWriter, 'log'>, lately?: Lately) {
+  const short = (limit: number) => Math.min(limit, weather.page)
+  return logEventStore(
+    { log: (tenantId, after, limit) => writer.log(tenantId, after, short(limit)) },
+    (tenantId, after, limit) => {
+      const page = lately?.(tenantId, after, short(limit))
+      // Where events are poisoned, it shows as they are opened.
+      return page && weather.operator ? { events: page.events, head: page.head } : page
+    },
+  )
+}
 
 /** The projector of a process. */
-export function projectorOf(world: World, { process, tools, writer, logger }: ProjectionParts): Projector {
+export function projectorOf(world: World, { process, tools, writer, lately, logger }: ProjectionParts): Projector {
+  const store = readModelsOf(world, process)
   return new Projector({
-    eventStore: pagesOf(world, writer),
-    store: readModelsOf(world, process),
+    eventStore: pagesOf(world, writer, lately),
+    store: lately ? keepRows(store, tools.clock) : store,
     writer,
     directory: over(process, 'directory', world.directory, () => world.hazards.directory),
     logger,

@@ -10,11 +10,13 @@ import type { Projector } from '#domain/projection/projector.ts'
 import type { WriterTools } from '#domain/writer/decide-batch.ts'
 import { TenantWriterCore } from '#domain/writer/tenant-writer-core.ts'
 import { Sweep } from '#infrastructure/node/sweep.ts'
+import { RecentEvents } from '#infrastructure/shared/recent-events.ts'
 import type { Member } from './member.ts'
 import { over, type Process } from './process.ts'
 import type { Queues } from './queues.ts'
 import { openBus } from './rabbitmq/open-bus.ts'
 import { loggerOf, projectorOf } from './read-models.ts'
+import { changed } from './variant.ts'
 import type { World } from './world.ts'
 
 interface Entry {
@@ -33,6 +35,7 @@ export class Replica implements Member {
   readonly #world: World
   readonly #queues: Queues
   readonly #entries = new Map<string, Entry>()
+  readonly #recent: RecentEvents
   readonly #forwarders: Forwarders
   readonly #projector: Projector
   readonly #forwarding: Sweep
@@ -45,6 +48,7 @@ export class Replica implements Member {
     this.#world = world
     this.#queues = queues
     this.tools = world.tools(skew, seed)
+    this.#recent = new RecentEvents(this.tools.clock)
     this.#logger = loggerOf(world, process)
     const { variant } = world
     const eventStore = world.eventStore(process)
@@ -62,6 +66,7 @@ export class Replica implements Member {
         subjectKeys: (tenantId, ids) => this.#entry(tenantId).core.subjectKeys(ids),
         confirmProjected: (tenantId, position) => this.#entry(tenantId).storage.saveProjected(position),
       },
+      lately: (...page) => this.#recent.read(...page),
       logger: this.#logger,
     })
     const timers = {
@@ -159,6 +164,21 @@ export class Replica implements Member {
     return entry
   }
 
+  /** What is committed is kept for the projector, as `PostgresTenantStorage` does. */
+  #keeping(tenantId: string, storage: TenantStorage): TenantStorage {
+    return changed<TenantStorage>(storage, {
+      commit: async (batch) => {
+        const result = await storage.commit(batch)
+        if (result === 'committed') this.#recent.add(tenantId, batch)
+        return result
+      },
+      saveProjected: (position) => {
+        this.#recent.followed(tenantId, position)
+        return storage.saveProjected(position)
+      },
+    })
+  }
+
   #open(tenantId: string): Entry {
     const { variant, hazards } = this.#world
     const { process, tools } = this
@@ -166,7 +186,7 @@ export class Replica implements Member {
     const plain = over(process, 'log', this.#world.recordsOf(tenantId).log, (method) =>
       method === 'gather' ? undefined : hazards.log,
     )
-    const storage = variant.log?.(plain, process) ?? plain
+    const storage = this.#keeping(tenantId, variant.log?.(plain, process) ?? plain)
     const forwarder = this.#forwarders.open(tenantId, variant.forwarding?.(storage, process) ?? storage)
     const core = new TenantWriterCore({
       tenantId,

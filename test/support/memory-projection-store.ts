@@ -48,7 +48,7 @@ export class MemoryProjectionStore implements ProjectionStore {
     return page as unknown as ViewPage // each table holds the rows of its own view
   }
 
-  async loadAt(tenantId: string, position: number, wanted: Wanted): Promise<ViewPage | undefined> {
+  async loadAt(tenantId: string, { position }: Checkpoint, wanted: Wanted): Promise<ViewPage | undefined> {
     return this.#position === position ? this.load(tenantId, wanted) : undefined
   }
 

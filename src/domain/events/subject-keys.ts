@@ -2,16 +2,16 @@ import type { LogPage } from '../ports/event-store.ts'
 import type { TenantWriter } from '../ports/tenant-writer.ts'
 
 /**
- * Wrapped keys of the people whose personal fields are in a page of a log, by their ids; a destroyed key is missing. They are
- * asked for where they did not come with the page.
+ * Wrapped keys of the people whose personal fields are in a page of a log and not open, by their ids; a destroyed key is
+ * missing. They are asked for where they did not come with the page.
  */
 export async function subjectKeysOf(
   writer: Pick<TenantWriter, 'subjectKeys'>,
   tenantId: string,
-  { events, subjectKeys }: Pick<LogPage, 'events' | 'subjectKeys'>,
+  { events, subjectKeys, personal }: Pick<LogPage, 'events' | 'subjectKeys' | 'personal'>,
 ): Promise<Readonly<Record<string, string>>> {
   if (subjectKeys) return subjectKeys
-  const subjects = subjectsOf(events)
+  const subjects = subjectsOf(personal ? events.filter(({ position }) => !personal.has(position)) : events)
   return subjects.length === 0 ? {} : writer.subjectKeys(tenantId, subjects)
 }
 

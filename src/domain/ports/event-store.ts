@@ -1,5 +1,5 @@
 import type { EventEnvelope } from '#common/envelope.ts'
-import type { Json } from '#common/json.ts'
+import type { Json, JsonObject } from '#common/json.ts'
 
 /** Revision of a stream's last event that an append counts on: a number from 0 on, or that the stream has no event yet. */
 export type ExpectedRevision = number | 'noStream'
@@ -129,4 +129,6 @@ export interface LogPage {
   readonly head: number
   /** Wrapped keys of the events' subjects, where they came with the page; a destroyed key is missing. */
   readonly subjectKeys?: Readonly<Record<string, string>>
+  /** Personal fields by position, open, where whoever gives the page has sealed them himself a moment ago. */
+  readonly personal?: ReadonlyMap<number, JsonObject>
 }

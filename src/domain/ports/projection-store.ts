@@ -73,10 +73,11 @@ export interface ProjectionStore {
   /** The rows the selectors name, as far as they exist. */
   load(tenantId: string, wanted: Wanted): Promise<ViewPage>
   /**
-   * As `load`, if the checkpoint is `position`; undefined when it is not. A page that is folded over these rows and committed
-   * from there changes what it was folded over, even where a database that crashed has lost what its checkpoint had been.
+   * As `load`, if the checkpoint is where `from` says; undefined when it is not. A page that is folded over these rows and
+   * committed from there changes what it was folded over, even where a database that crashed has lost what its checkpoint had
+   * been.
    */
-  loadAt(tenantId: string, position: number, wanted: Wanted): Promise<ViewPage | undefined>
+  loadAt(tenantId: string, from: Checkpoint, wanted: Wanted): Promise<ViewPage | undefined>
   /**
    * Writes rows, the views that halt, and the checkpoint in one transaction; `conflict`, writing nothing, when the
    * checkpoint is not `from` any more.

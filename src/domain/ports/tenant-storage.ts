@@ -1,5 +1,5 @@
 import type { EventEnvelope } from '#common/envelope.ts'
-import type { Json } from '#common/json.ts'
+import type { Json, JsonObject } from '#common/json.ts'
 import type { ForwardingStorage } from './forwarding.ts'
 
 /** Where a tenant's log stands. */
@@ -21,10 +21,13 @@ export interface StoredRow {
   readonly expiresAt?: number
 }
 
-/** An event as it is stored: the canonical JSON of its envelope. */
+/** An event as it is stored: the canonical JSON of its envelope; and what that text says, so that nobody near has to ask it. */
 export interface StoredEvent {
   readonly position: number
   readonly text: string
+  readonly envelope: EventEnvelope
+  /** Its personal fields, open. */
+  readonly personal?: JsonObject
 }
 
 /** Everything one group commit writes, all or nothing. */

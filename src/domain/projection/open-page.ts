@@ -25,7 +25,7 @@ class DamagedKey extends Error {
  */
 export async function openPage(
   tenantId: string,
-  page: Pick<LogPage, 'events' | 'subjectKeys'>,
+  page: Pick<LogPage, 'events' | 'subjectKeys' | 'personal'>,
   { writer, cryptography, keyVault }: PageOpener,
 ): Promise<readonly PageEvent[]> {
   const wrapped = await subjectKeysOf(writer, tenantId, page)
@@ -34,11 +34,11 @@ export async function openPage(
     throw new Error('a subject key does not open under the master key in use')
   return page.events.map((envelope) => {
     try {
-      const { personal: sealed } = envelope
+      const { personal: sealed, position } = envelope
       const key = sealed && keys.get(sealed.keyId)
       if (sealed && !key && keys.has(sealed.keyId)) throw new DamagedKey('the key of its personal fields does not open')
       // Without a key the person has been erased.
-      const personal = key && openPersonal(cryptography, key, envelope)
+      const personal = page.personal?.get(position) ?? (key && openPersonal(cryptography, key, envelope))
       const payload = { data: envelope.data, ...(personal && { personal }) }
       return { envelope, event: readEvent(envelope.type, envelope.schemaVersion, payload) }
     } catch (fault) {

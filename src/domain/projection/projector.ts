@@ -117,7 +117,7 @@ export class Projector {
       const start = performance.now()
       const aside = leftStanding(state, first)
       const views = VIEW_NAMES.filter((name) => ![...state.halted, ...aside].some(({ view }) => view === name))
-      const from = state.position
+      const from = state
       const load = (wanted: Wanted) => store.loadAt(tenantId, from, wanted)
       const projected = await this.#fold(tenantId, read, load, { views })
       if (!projected) {

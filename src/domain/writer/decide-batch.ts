@@ -1,7 +1,7 @@
 import { fromUtf8, toBase64Url } from '#common/bytes.ts'
 import type { EventEnvelope } from '#common/envelope.ts'
 import { hashedForm } from '#common/envelope.ts'
-import type { Json } from '#common/json.ts'
+import type { Json, JsonObject } from '#common/json.ts'
 import { accept, refuse, type Outcome, type Refusal } from '#common/outcome.ts'
 import { evolveSession, initialSession } from '../auth/session-state.ts'
 import { sealPersonal } from '../events/seal-event.ts'
@@ -156,13 +156,15 @@ export class BatchDecider {
   /** Turns a decision into envelopes and rows. */
   async #append(decision: Decision, metadata: CommandMetadata, context: DecideContext): Promise<void> {
     for (const draft of decision.events) {
-      const envelope = await this.#envelope(draft, metadata, context)
-      const form = hashedForm(envelope)
-      this.#hash = this.#tools.cryptography.sha256Hex(form)
-      this.#position = envelope.position
+      const { unhashed, personal } = await this.#envelope(draft, metadata, context)
+      const form = hashedForm(unhashed)
+      const hash = this.#tools.cryptography.sha256Hex(form)
+      const { position } = unhashed
+      this.#hash = hash
+      this.#position = position
       // The canonical text that was hashed is also what is stored: one pass over the event serves both.
-      const text = `${form.slice(0, -1)},"hash":"${this.#hash}"}`
-      this.events.push({ position: envelope.position, text })
+      const text = `${form.slice(0, -1)},"hash":"${hash}"}`
+      this.events.push({ position, text, envelope: Object.assign(unhashed, { hash }), ...(personal && { personal }) })
     }
     for (const change of decision.rows ?? []) {
       if (change.value === undefined) this.#rows.remove(change.kind, change.id)
@@ -180,7 +182,7 @@ export class BatchDecider {
     draft: DraftEvent,
     metadata: CommandMetadata,
     context: DecideContext,
-  ): Promise<Omit<EventEnvelope, 'hash'>> {
+  ): Promise<{ readonly unhashed: Omit<EventEnvelope, 'hash'>; readonly personal?: JsonObject }> {
     const { event, aggregateId } = draft
     const { aggregate: type, version: schemaVersion } = EVENT_DEFINITIONS[event.type]
     const payload = validateEvent(event)
@@ -192,9 +194,12 @@ export class BatchDecider {
     const version = await this.#evolve({ aggregateId, event: stored }, position, context.timestamp)
     const subjectId = draft.subjectId ?? aggregateId
     const hasPersonal = personal !== undefined && Object.keys(personal).length > 0
+    const sealed = hasPersonal && {
+      personal: sealPersonal(this.#tools.cryptography, subjectId, await this.#subjectKey(subjectId), eventId, personal),
+    }
     const { actor, correlationId, causationId, commandId, policyVersion } = metadata
     // In the order of the canonical form, which then needs no sorting.
-    return {
+    const unhashed = {
       actorType: actor.type,
       aggregate: { id: aggregateId, type, version },
       ...(causationId !== undefined && { causationId }),
@@ -204,15 +209,7 @@ export class BatchDecider {
       data,
       epoch: 1,
       eventId,
-      ...(hasPersonal && {
-        personal: sealPersonal(
-          this.#tools.cryptography,
-          subjectId,
-          await this.#subjectKey(subjectId),
-          eventId,
-          personal,
-        ),
-      }),
+      ...sealed,
       ...(policyVersion !== undefined && { policyVersion }),
       position,
       prevHash: this.#hash,
@@ -223,6 +220,7 @@ export class BatchDecider {
       type: event.type,
       ...(actor.userId !== undefined && { userId: actor.userId }),
     }
+    return { unhashed, ...(hasPersonal && { personal }) }
   }
 
   /** Applies an event to the states that follow from it. Returns the new version of its own aggregate. */

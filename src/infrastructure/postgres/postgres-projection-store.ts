@@ -62,7 +62,7 @@ export class PostgresProjectionStore implements ProjectionStore {
     return (await this.#pages.load({ tenantId, wanted })) ?? pageOf([], [])
   }
 
-  loadAt(tenantId: string, position: number, wanted: Wanted): Promise<ViewPage | undefined> {
+  loadAt(tenantId: string, { position }: Checkpoint, wanted: Wanted): Promise<ViewPage | undefined> {
     return this.#pages.load({ tenantId, position, wanted })
   }
 

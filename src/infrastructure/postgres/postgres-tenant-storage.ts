@@ -1,5 +1,6 @@
 import type { FenceReason, Forwarding } from '#domain/ports/forwarding.ts'
 import type { CommitBatch, RowPage, TenantStorage } from '#domain/ports/tenant-storage.ts'
+import type { RecentEvents } from '#infrastructure/shared/recent-events.ts'
 import type { SharedStatements } from './shared-statements.ts'
 import type { SqlRow, SqlSession } from './sql-session.ts'
 import { headOf, rowOf } from './stored-row.ts'
@@ -28,11 +29,14 @@ export class PostgresTenantStorage implements TenantStorage {
   readonly #session: SqlSession
   readonly #shared: SharedStatements
   readonly #tenantId: string
+  readonly #recent: RecentEvents | undefined
 
-  constructor(session: SqlSession, shared: SharedStatements, tenantId: string) {
+  /** @param recent keeps what is committed, for who follows right behind */
+  constructor(session: SqlSession, shared: SharedStatements, tenantId: string, recent?: RecentEvents) {
     this.#session = session
     this.#shared = shared
     this.#tenantId = tenantId
+    this.#recent = recent
   }
 
   readRows(refs: readonly string[]): Promise<RowPage> {
@@ -56,8 +60,10 @@ export class PostgresTenantStorage implements TenantStorage {
     return this.#shared.events.read(this.#tenantId, after, limit)
   }
 
-  commit(batch: CommitBatch): Promise<'committed' | 'conflict'> {
-    return this.#shared.commits.commit(this.#tenantId, batch)
+  async commit(batch: CommitBatch): Promise<'committed' | 'conflict'> {
+    const result = await this.#shared.commits.commit(this.#tenantId, batch)
+    if (result === 'committed') this.#recent?.add(this.#tenantId, batch)
+    return result
   }
 
   async readProjected(): Promise<number> {
@@ -68,6 +74,7 @@ export class PostgresTenantStorage implements TenantStorage {
   }
 
   saveProjected(position: number): Promise<void> {
+    this.#recent?.followed(this.#tenantId, position)
     return this.#shared.confirmations.confirm(this.#tenantId, position)
   }
 

@@ -4,12 +4,14 @@ import type { Forwarder } from '#domain/forwarding/forwarder.ts'
 import type { Forwarders } from '#domain/forwarding/forwarders.ts'
 import type { Bus } from '#domain/ports/bus.ts'
 import type { CommandQueue } from '#domain/ports/command-queue.ts'
+import type { LogPage } from '#domain/ports/event-store.ts'
 import type { Logger } from '#domain/ports/logger.ts'
 import type { Mailer } from '#domain/ports/mailer.ts'
 import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
 import type { WriterTools } from '#domain/writer/decide-batch.ts'
 import { RowMemory } from '#domain/writer/known-rows.ts'
 import { TenantWriterCore } from '#domain/writer/tenant-writer-core.ts'
+import { RecentEvents } from '#infrastructure/shared/recent-events.ts'
 import { PostgresTenantStorage } from './postgres-tenant-storage.ts'
 import { shareStatements, type SharedStatements } from './shared-statements.ts'
 import { READ_WITHIN, type SqlSession } from './sql-session.ts'
@@ -66,6 +68,7 @@ const inTime = <Answer>(read: Promise<Answer>): Promise<Answer> => answeredWithi
 export class PostgresTenantWriter implements TenantWriter {
   readonly #options: PostgresTenantWriterOptions
   readonly #shared: SharedStatements
+  readonly #recent: RecentEvents
   readonly #memory = new RowMemory(REMEMBERED_ROWS)
   readonly #entries = new Map<string, Entry>()
   /** Where the last sweep ended. */
@@ -76,6 +79,7 @@ export class PostgresTenantWriter implements TenantWriter {
   constructor(options: PostgresTenantWriterOptions) {
     this.#options = options
     this.#shared = shareStatements(options.session)
+    this.#recent = new RecentEvents(options.tools.clock)
   }
 
   execute: TenantWriter['execute'] = (tenantId, command, metadata) =>
@@ -91,6 +95,11 @@ export class PostgresTenantWriter implements TenantWriter {
   users: TenantWriter['users'] = (tenantId) => inTime(this.#entry(tenantId).core.users())
 
   log: TenantWriter['log'] = (tenantId, after, limit) => this.#entry(tenantId).storage.readEvents(after, limit)
+
+  /** A page of what has been committed here a moment ago, if it is at hand; others may have committed since. */
+  lately(tenantId: string, after: number, limit: number): LogPage | undefined {
+    return this.#recent.read(tenantId, after, limit)
+  }
 
   subjectKeys: TenantWriter['subjectKeys'] = (tenantId, ids) => this.#entry(tenantId).core.subjectKeys(ids)
 
@@ -205,7 +214,7 @@ export class PostgresTenantWriter implements TenantWriter {
       }
     }
     const { session, tools, mailer, forwarders, commands } = this.#options
-    const storage = new PostgresTenantStorage(session, this.#shared, tenantId)
+    const storage = new PostgresTenantStorage(session, this.#shared, tenantId, this.#recent)
     const forwarder = forwarders?.open(tenantId, storage)
     const core = new TenantWriterCore({
       tenantId,
