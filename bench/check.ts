@@ -17,7 +17,7 @@ import { prepareServer } from './sides/database.ts'
 import { PEERS } from './sides/peers.ts'
 import { cpuRatio, hotAggregate, manyTenants, MANY } from './targets/commands.ts'
 import { MODERATE, openLoopOf } from './targets/open-loop.ts'
-import { REBUILD_RATIO, rebuildSpeed } from './targets/rebuild.ts'
+import { fillLog, REBUILD_RATIO, rebuildSpeed } from './targets/rebuild.ts'
 import { longHistory, makeLong } from './targets/scaling.ts'
 
 const ROUNDS = 6
@@ -65,6 +65,7 @@ async function measure(measuring: Measuring, field: Field): Promise<readonly Fin
   const { product, emmett, nest, crud } = field
   for (const side of [product, emmett, nest, crud]) await measuring.drive(side, side.many, WARM, CONNECTIONS)
   await makeLong(measuring, product)
+  await fillLog(measuring, product)
   const parts = partsOf(measuring, field).map((part) => ({ ...part, readings: [] as Reading[] }))
   for (let round = 0; round < ROUNDS; round++) {
     for (const { run, holds, readings } of parts) {

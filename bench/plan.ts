@@ -8,7 +8,7 @@ import type { Population } from './sides/side.ts'
 import { hotAggregate, manyTenants, singleClient, singleClientOfPeers } from './targets/commands.ts'
 import { oneObject } from './targets/durable-object.ts'
 import { openLoop } from './targets/open-loop.ts'
-import { rebuildSpeed } from './targets/rebuild.ts'
+import { fillLog, rebuildSpeed } from './targets/rebuild.ts'
 import { rowsWritten } from './targets/rows-written.ts'
 import { longHistory, makeLong, MANY_TENANTS, thousandTenants } from './targets/scaling.ts'
 
@@ -49,6 +49,7 @@ async function beside(options: Options, measuring: Measuring, field: Field): Pro
     [5, () => openLoop(measuring, field)],
     [9, () => longHistory(measuring, product)],
   ])
+  if (options.only.includes(8)) await fillLog(measuring, product)
   return [...readings, ...(await inRounds(options, [[8, () => rebuildSpeed(product)]]))]
 }
 

@@ -9,6 +9,8 @@ import rebuildsAndRetries from '../migrations/0018_rebuilds_and_retries.sql'
 import forwarding from '../migrations/0006_forwarding.sql'
 import projectionHalts from '../migrations/0007_projection_halts.sql'
 import projectionCalls from '../migrations/0010_projection_calls.sql'
+import confirmProjected from '../migrations/0020_confirm_projected.sql'
+import namesGivenBack from '../migrations/0019_names_given_back.sql'
 import eventStore from '../migrations/0013_event_store.sql'
 import projectionSets from '../migrations/0015_projection_sets.sql'
 import rowsAtCheckpoint from '../migrations/0014_rows_at_checkpoint.sql'
@@ -38,4 +40,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0016_checkpoint_generation', text: checkpointGeneration },
   { name: '0017_fence_releases', text: fenceReleases },
   { name: '0018_rebuilds_and_retries', text: rebuildsAndRetries },
+  { name: '0019_names_given_back', text: namesGivenBack },
+  { name: '0020_confirm_projected', text: confirmProjected },
 ]

@@ -2,8 +2,10 @@ import { dirname, join } from 'node:path'
 import { buildServer } from '../../tools/build.ts'
 import { withClient } from '../../tools/postgres/provision.ts'
 import { run } from '../../tools/run.ts'
+import type { Measuring } from '../measure/measuring.ts'
 import type { NotMeasured, Reading } from '../measure/reading.ts'
 import type { ProductSide } from '../sides/product-side.ts'
+import type { Side } from '../sides/side.ts'
 
 /** The last line of progress that a rebuild tells. */
 interface Progress {
@@ -48,6 +50,18 @@ async function copyAll(databaseUrl: string): Promise<number> {
     await client.query('drop table public.copied')
     return (rowCount ?? Number.NaN) / seconds
   })
+}
+
+const EVENTS = 100_000
+const CONNECTIONS = 64
+const FILL = { seconds: 5, warmUp: 0.1 } as const
+
+/**
+ * Fills the product's log until rebuilding it takes a few seconds. Of a rebuild of a few thousand events most of the time goes by
+ * while its code is still being compiled, which a COPY knows nothing of.
+ */
+export async function fillLog(measuring: Measuring, product: Side): Promise<void> {
+  for (let events = 0; events < EVENTS;) events += await measuring.drive(product, product.many, FILL, CONNECTIONS)
 }
 
 export const REBUILD_RATIO = 'rebuild, rate ÷ COPY'

@@ -113,6 +113,46 @@ export function directoryContract(open: () => Directory): void {
       }
     })
 
+    it('hears nobody who says too late that a tenant has a name that it has given back', async () => {
+      const [directory, mine, other, key, domain] = [open(), entry(), entry(), name(), name()]
+      for (const [kind, one] of [
+        ['email', key],
+        ['customDomain', domain],
+      ] as const) {
+        const reserve = () => (kind === 'email' ? undefined : directory.reserve(kind, one, mine, LEASE))
+        // Whoever gives it back may be faster than whoever says that it was given.
+        await directory.release(kind, one, mine.tenantId, 8)
+        await directory.release(kind, one, mine.tenantId, 6)
+        for (const position of [5, 8]) {
+          expect(await directory.confirm(kind, one, mine, position)).toBe(true)
+          await reserve()
+          expect(await directory.confirm(kind, one, mine, position)).toBe(true)
+          expect(await directory.find(kind, one)).toEqual([])
+          await directory.release(kind, one, mine.tenantId)
+        }
+        await reserve()
+        expect(await directory.confirm(kind, one, mine, 9)).toBe(true)
+        await directory.release(kind, one, mine.tenantId, 8)
+        expect(await directory.find(kind, one)).toEqual([mine])
+      }
+      // What one tenant has given back says nothing of another one.
+      await directory.confirm('email', key, other, 3)
+      expect(await directory.find('email', key)).toHaveLength(2)
+    })
+
+    it('lets one of two who contradict each other at once have it: the one of the later position', async () => {
+      const [directory, mine] = [open(), entry()]
+      const keys = Array.from({ length: 10 }, () => name())
+      await Promise.all(
+        keys.flatMap((key) => [
+          directory.confirm('email', key, mine, 5),
+          directory.release('email', key, mine.tenantId, 6),
+          directory.confirm('email', key, mine, 4),
+        ]),
+      )
+      expect((await Promise.all(keys.map((key) => directory.find('email', key)))).flat()).toEqual([])
+    })
+
     it('keeps slugs and custom domains apart', async () => {
       const [directory, mine, other, key] = [open(), entry(), entry(), name()]
       expect(await directory.reserve('slug', key, mine, LEASE)).toEqual(RESERVED)

@@ -12,6 +12,7 @@ import { testDatabase } from '../../tools/postgres/test-database.ts'
 import { openPipeline, openServices, type Pipeline } from '../../src/container.ts'
 import { operatorOutboxContract, outboxContract, type OutboxUnderTest } from '../contract/outbox.contract.ts'
 import { bySystem, createTenant } from '../support/commands.ts'
+import { followLog } from '../support/follow-log.ts'
 import { writerTools } from '../support/writer-tools.ts'
 
 const TOKEN = 'what-an-operator-shows-in-this-test'
@@ -62,7 +63,14 @@ afterAll(async () => {
 /** The container's logs, seen through an outbox. */
 const under = <Kind>(outbox: Kind) => ({
   outbox,
-  writer,
+  writer: {
+    execute: writer.execute,
+    log: writer.log,
+    async confirmProjected(tenantId: string, position: number) {
+      await followLog(pipeline.session, tenantId, position)
+      await writer.confirmProjected(tenantId, position)
+    },
+  },
   fence: async (tenantId: string, { reason, position }: Parameters<OutboxUnderTest['fence']>[1]) => {
     const text = 'update tenant_log.tenant set fence_reason = $2, fence_position = $3 where tenant_id = $1'
     await pipeline.session.transaction('owner', [{ text, params: [tenantId, reason, position] }])

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newId } from '#domain/new-id.ts'
 import { systemClock } from '#domain/ports/clock.ts'
+import { GIVEN_BACK_KEPT } from '#domain/ports/directory.ts'
 import { PgliteSqlSession } from '#infrastructure/node/pglite-sql-session.ts'
 import type { PgSqlSession } from '#infrastructure/node/pg-sql-session.ts'
 import { DevelopmentMailbox } from '#infrastructure/postgres/development-mailbox.ts'
@@ -14,6 +16,23 @@ import { pgSession } from '../support/postgres-sessions.ts'
 
 function platformStores(session: () => SqlSession): void {
   directoryContract(() => new PostgresDirectory(session(), systemClock))
+
+  it('forgets after a day that a name was given back', async () => {
+    let now = systemClock()
+    const directory = new PostgresDirectory(session(), () => now)
+    const mine = { tenantId: newId.tenant(), region: 'eu' }
+    const late = async () => {
+      await directory.confirm('email', 'late', mine, 5)
+      return directory.find('email', 'late')
+    }
+    await directory.release('email', 'late', mine.tenantId, 8)
+    now += GIVEN_BACK_KEPT
+    await directory.release('email', 'other', mine.tenantId, 8)
+    expect(await late()).toEqual([])
+    now += 1
+    await directory.release('email', 'other', mine.tenantId, 8)
+    expect(await late()).toEqual([mine])
+  })
 
   keyRingStoreContract(() => new PostgresKeyRingStore(session()))
 

@@ -166,7 +166,7 @@ export const VARIANTS: readonly Variant[] = [
   },
   {
     name: 'trusts-messages',
-    differs: 'takes a tenant for projected when it has sent a wake-up',
+    differs: 'takes a tenant for projected when it has sent a wake-up, wherever its checkpoint is',
     trustsMessages: true,
   },
   {

@@ -9,6 +9,8 @@ interface Holder extends DirectoryEntry {
 /** The directory in memory, for tests of what stands above it. Passes the port's contract. */
 export class MemoryDirectory implements Directory {
   readonly #names = new Map<string, Holder[]>()
+  /** Position at which a tenant had a name no more. Kept for good: tests do not last a day. */
+  readonly #givenBack = new Map<string, number>()
   readonly #clock: Clock
   /** Thrown by `confirm` while it is set: a directory that cannot be reached. */
   away: Error | undefined
@@ -40,6 +42,7 @@ export class MemoryDirectory implements Directory {
   async confirm(kind: DirectoryKind, key: string, { tenantId, region }: DirectoryEntry, position: number) {
     if (this.away) throw this.away
     await this.beforeConfirm?.()
+    if ((this.#givenBack.get(`${kind}/${key}/${tenantId}`) ?? -1) >= position) return true
     const holders = this.#holders(kind, key)
     const mine = holders.find((holder) => holder.tenantId === tenantId)
     if (!mine && kind !== 'email') return false
@@ -49,6 +52,8 @@ export class MemoryDirectory implements Directory {
   }
 
   async release(kind: DirectoryKind, key: string, tenantId: string, position = -1): Promise<void> {
+    const id = `${kind}/${key}/${tenantId}`
+    this.#givenBack.set(id, Math.max(position, this.#givenBack.get(id) ?? -1))
     const kept = this.#holders(kind, key).filter(
       (holder) => holder.tenantId !== tenantId || (holder.leaseUntil === undefined && holder.position > position),
     )

@@ -19,6 +19,8 @@ export class MemoryTenantStorage implements TenantStorage {
   commitFault: Error | undefined
   /** Thrown by the next `readRows`. */
   readFault: Error | undefined
+  /** Where the read models are, if they are beside the log: nobody is confirmed further. */
+  checkpoint: () => number = () => Infinity
   /** Awaited before every answer: lets tests decide how calls interleave. */
   pause: () => Promise<void> = () => Promise.resolve()
   readonly #rows = new Map<string, string>()
@@ -116,7 +118,7 @@ export class MemoryTenantStorage implements TenantStorage {
   }
 
   async saveProjected(position: number): Promise<void> {
-    this.#projected = Math.max(this.#projected, position)
+    this.#projected = Math.max(this.#projected, Math.min(position, this.checkpoint()))
   }
 
   async readForwarding(): Promise<Forwarding> {

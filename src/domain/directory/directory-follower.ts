@@ -6,12 +6,17 @@ import { isReadable, rowsOf, type FoldedPage, type PageEvent } from '../projecti
 import type { Recorded } from '../projection/view.ts'
 import type { ViewName, ViewPage } from '../projection/views.ts'
 import { LEASE } from './claim-name.ts'
-import { nameChanges, namesWithout, type NameChanges } from './tenant-names.ts'
+import { nameChanges, type NameChanges, type TenantName } from './tenant-names.ts'
 
 export interface DirectoryFollowerOptions {
   readonly directory: Pick<Directory, 'confirm' | 'release' | 'reserve'>
   readonly keyVault: Pick<KeyVault, 'emailIndex'>
   readonly logger: Pick<Logger, 'error'>
+}
+
+/** Names that have come and gone, with the position from which it is so. */
+interface DatedChanges extends Pick<NameChanges, 'confirmed'> {
+  readonly released: readonly (TenantName & { readonly position: number })[]
 }
 
 /** A page of events, the rows it was folded over, and what has become of them. */
@@ -29,16 +34,29 @@ export class DirectoryFollower {
   }
 
   /** Which names have come and gone with a page, as far as these views tell. */
-  changesOf(folded: Folded, views: readonly ViewName[]): NameChanges {
+  changesOf(folded: Folded, views: readonly ViewName[]): DatedChanges {
     const of = (rows: ViewPage) => rowsOf(rows, (name) => views.includes(name))
-    return nameChanges(of(folded.before), of(folded.rows), followed(folded, views), this.#options.keyVault)
+    const { before, rows, page } = folded
+    const { confirmed, released } = nameChanges(of(before), of(rows), followed(folded, views), this.#options.keyVault)
+    // No further than the view has come that says so: what it has not followed may give the name again.
+    const reached = (view: ViewName) => (failureOf(folded, view)?.position ?? Infinity) - 1
+    const end = page.at(-1)?.envelope.position ?? 0
+    return {
+      confirmed,
+      released: released.map((name) => ({ ...name, position: Math.min(end, reached(namingView(name.kind))) })),
+    }
   }
 
-  /** @param last the last event of the page that the changes are from */
-  async tell({ tenantId, region, position: reached }: EventEnvelope, changes: NameChanges): Promise<void> {
+  /**
+   * Tells the directory. Late, or twice, does no harm.
+   * @param envelope of any event of the page
+   */
+  async tell(
+    { tenantId, region }: Pick<EventEnvelope, 'tenantId' | 'region'>,
+    { confirmed, released }: DatedChanges,
+  ): Promise<void> {
     const { directory, logger } = this.#options
-    const { confirmed, released } = changes
-    await Promise.all(released.map(({ kind, key }) => directory.release(kind, key, tenantId, reached)))
+    await Promise.all(released.map(({ kind, key, position }) => directory.release(kind, key, tenantId, position)))
     const entry = { tenantId, region }
     await Promise.all(
       confirmed.map(async ({ kind, key, position }) => {
@@ -50,41 +68,24 @@ export class DirectoryFollower {
       }),
     )
   }
-
-  /**
-   * Others have come further: what was told here after them, of names that are gone by now, was told too late. Of names given
-   * after that, whoever comes to them will tell again.
-   * @param reached how far those names have been followed
-   * @param rows those that say whether the tenant has them now
-   */
-  async takeBack(
-    tenantId: string,
-    told: NameChanges['confirmed'],
-    reached: (kind: DirectoryKind) => number,
-    rows: () => Promise<ViewPage>,
-  ): Promise<void> {
-    const { directory, keyVault } = this.#options
-    const passed = told.filter(({ kind, position }) => position <= reached(kind))
-    if (passed.length === 0) return
-    await Promise.all(
-      namesWithout(passed, await rows(), keyVault).map(({ kind, key, position }) =>
-        directory.release(kind, key, tenantId, position),
-      ),
-    )
-  }
 }
 
 /** The views that say which names a tenant has, by the first part of the events' types. */
 const NAMING: Readonly<Record<string, ViewName>> = { tenant: 'tenant_details', user: 'user_profile' }
 
 /** The view that says which names of a kind a tenant has. */
-export const namingView = (kind: DirectoryKind): ViewName => (kind === 'email' ? 'user_profile' : 'tenant_details')
+const namingView = (kind: DirectoryKind): ViewName => (kind === 'email' ? 'user_profile' : 'tenant_details')
 
 /** The events of a page that those views have followed: of others nobody knows which names have come or gone. */
-function followed({ page, failures }: Folded, views: readonly ViewName[]): readonly Recorded[] {
-  return page.filter(isReadable).filter(({ envelope: { type, position } }) => {
+function followed(folded: Folded, views: readonly ViewName[]): readonly Recorded[] {
+  return folded.page.filter(isReadable).filter(({ envelope: { type, position } }) => {
     const naming = NAMING[type.slice(0, type.indexOf('.'))]
-    const failure = failures.find(({ view }) => view === naming)
-    return naming !== undefined && views.includes(naming) && (!failure || position < failure.envelope.position)
+    return (
+      naming !== undefined && views.includes(naming) && position < (failureOf(folded, naming)?.position ?? Infinity)
+    )
   })
 }
+
+/** The event that a view could not fold. */
+const failureOf = ({ failures }: Folded, name: ViewName): EventEnvelope | undefined =>
+  failures.find(({ view }) => view === name)?.envelope

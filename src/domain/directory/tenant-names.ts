@@ -64,16 +64,6 @@ function keepsNames(before: ViewPage, after: ViewPage): boolean {
   )
 }
 
-/** Those of the names that none of the rows has any more. */
-export function namesWithout<Name extends TenantName>(
-  names: readonly Name[],
-  { tenant_details, user_profile }: ViewPage,
-  keyVault: EmailIndex,
-): readonly Name[] {
-  const now = namesOf(tenant_details, user_profile, keyVault)
-  return names.filter((name) => !now.has(idOf(name)))
-}
-
 /** The names an event gives. */
 function namesIn(event: DomainEvent, keyVault: EmailIndex): readonly TenantName[] {
   switch (event.type) {

@@ -1,3 +1,6 @@
+/** Milliseconds for which it is kept in mind that a name was given back: longer than anybody is late. */
+export const GIVEN_BACK_KEPT = 24 * 3_600_000
+
 /** What a key in the directory is for. E-mail keys are keyed hashes (`KeyVault.emailIndex`), never addresses. */
 export type DirectoryKind = 'slug' | 'customDomain' | 'email'
 
@@ -17,6 +20,9 @@ export type Reservation =
 /**
  * Which tenant a name belongs to, across all tenants. A slug or custom domain belongs to one tenant; an e-mail may to many.
  * A name is first reserved (for `leaseMs`), then confirmed. Nobody loses a name by time alone (`claimName`).
+ *
+ * What a tenant's log says of a name comes with the position of which it says so, and may come late and in any order: of two
+ * that contradict each other, the one of the later position holds. That a name was given back is kept in mind for `GIVEN_BACK_KEPT`.
  */
 export interface Directory {
   /**
@@ -32,12 +38,12 @@ export interface Directory {
   ): Promise<Reservation>
   /**
    * Makes a reservation permanent; false when the tenant has no reservation any more. For e-mails: adds the tenant, always
-   * true. Idempotent.
+   * true. Changes nothing, and is true, where the tenant has given the name back at that position or later. Idempotent.
    * @param position of the tenant's log, from which the tenant has had the name
    */
   confirm(kind: DirectoryKind, key: string, entry: DirectoryEntry, position: number): Promise<boolean>
   /**
-   * Gives a name back, if that tenant has it. Idempotent.
+   * Gives a name back, if that tenant has it; who confirms it late has it no more either. Idempotent.
    * @param position of the tenant's log, at which the tenant had the name no more: whoever says so late takes back nothing
    *   that was confirmed after it. Left out, only a reservation is given back.
    */

@@ -1,14 +1,12 @@
 import type { EventEnvelope } from '#common/envelope.ts'
 import { UnavailableFault } from '#common/unavailable-fault.ts'
 import { DirectoryFollower, type DirectoryFollowerOptions } from '../directory/directory-follower.ts'
-import type { NameChanges } from '../directory/tenant-names.ts'
 import type { Cryptography } from '../ports/cryptography.ts'
 import type { EventStore, LogPage } from '../ports/event-store.ts'
 import type { KeyVault } from '../ports/key-vault.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import {
   isRefused,
-  positionOfView,
   type Halt,
   type ProjectionState,
   type ProjectionStore,
@@ -137,7 +135,6 @@ export class Projector {
       if (written === 'conflict') {
         this.#followed.delete(tenantId)
         state = await store.state(tenantId)
-        await this.#takeBack(tenantId, projected, names, state.position)
         continue
       }
       size = Math.min(PAGE_SIZE, 2 * size)
@@ -197,20 +194,11 @@ export class Projector {
         if ((await store.catchUp(tenantId, stays, none, refused)) === 'committed') return refused
         continue
       }
-      if (result === 'conflict') {
-        const now = await store.state(tenantId)
-        await this.#takeBack(tenantId, projected, names, positionOfView(now, view))
-        continue
-      }
+      if (result === 'conflict') continue
       size = Math.min(PAGE_SIZE, 2 * size)
       if (result === 'done') return undefined
       if (again) return again
     }
-  }
-
-  #takeBack(tenantId: string, { page }: Projected, { confirmed }: NameChanges, reached: number): Promise<void> {
-    const rows = () => this.#options.store.load(tenantId, selectorsOf(page))
-    return this.#names.takeBack(tenantId, confirmed, () => reached, rows)
   }
 
   /**

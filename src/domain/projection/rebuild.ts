@@ -1,12 +1,10 @@
 import type { EventEnvelope } from '#common/envelope.ts'
 import { GENESIS_HASH } from '#common/envelope.ts'
-import { namingView, type DirectoryFollower } from '../directory/directory-follower.ts'
-import type { NameChanges } from '../directory/tenant-names.ts'
+import type { DirectoryFollower } from '../directory/directory-follower.ts'
 import { subjectKeysOf, subjectsOf } from '../events/subject-keys.ts'
 import { verifyChain } from '../events/verify-chain.ts'
-import type { DirectoryKind } from '../ports/directory.ts'
 import type { EventStore, LogPage } from '../ports/event-store.ts'
-import { positionOfView, type ProjectionStore, type ShadowStore, type Wanted } from '../ports/projection-store.ts'
+import { positionOfView, type ProjectionStore, type ShadowStore } from '../ports/projection-store.ts'
 import type { TenantWriter } from '../ports/tenant-writer.ts'
 import { foldPage, selectorsOf, skipsIn, type FoldFailure } from './fold-page.ts'
 import { openPage, type PageOpener } from './open-page.ts'
@@ -61,14 +59,13 @@ export async function rebuild(
   onEvents: (count: number) => void = () => undefined,
 ): Promise<Rebuilt> {
   for (;;) {
-    const told: Told[] = []
-    const rebuilt = await foldAnew(tenantId, views, options, told, onEvents).catch((fault: unknown) => {
-      if (fault instanceof SkippedMeanwhile) return 'begins anew'
-      if (fault instanceof RebuildUnderWay) return { kind: 'busy' } as const
-      throw fault
-    })
-    if (rebuilt === 'begins anew' || rebuilt.kind !== 'rebuilt') await takeBack(tenantId, told, options)
-    if (rebuilt !== 'begins anew') return rebuilt
+    try {
+      return await foldAnew(tenantId, views, options, onEvents)
+    } catch (fault) {
+      if (fault instanceof RebuildUnderWay) return { kind: 'busy' }
+      // Begins anew.
+      if (!(fault instanceof SkippedMeanwhile)) throw fault
+    }
   }
 }
 
@@ -76,7 +73,6 @@ async function foldAnew(
   tenantId: string,
   wanted: readonly ViewName[],
   { source, store, shadow, names, withoutKeys = false, now, ...opener }: RebuildOptions,
-  told: Told[],
   onEvents: (count: number) => void,
 ): Promise<Rebuilt> {
   const { writer } = opener
@@ -135,8 +131,6 @@ async function foldAnew(
       // With what came before on the page: a name that was given there may have gone since. Of pages that a view has followed
       // nothing is told again: who is interrupted, or cannot go on, does not come to what has gone since.
       const changes = names.changesOf({ ...folded, before, page }, unfollowed)
-      if (changes.confirmed.length > 0)
-        told.push({ names: changes.confirmed, from: selectorsOf(page, { views: unfollowed }) })
       await names.tell(last, changes)
     }
     await working.put(last.position, folded.rows)
@@ -144,20 +138,6 @@ async function foldAnew(
     at = last.position
     previous = last
   }
-}
-
-/** Names of which the directory has been told on a page, and the rows that say whether the tenant has them. */
-interface Told {
-  readonly names: NameChanges['confirmed']
-  readonly from: Wanted
-}
-
-async function takeBack(tenantId: string, told: readonly Told[], { store, names }: RebuildOptions): Promise<void> {
-  if (!names || told.length === 0) return
-  const state = await store.state(tenantId)
-  const reached = (kind: DirectoryKind) => positionOfView(state, namingView(kind))
-  for (const { names: given, from } of told)
-    await names.takeBack(tenantId, given, reached, () => store.load(tenantId, from))
 }
 
 const linkOf = (event: EventEnvelope | undefined) =>

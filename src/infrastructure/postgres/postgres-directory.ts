@@ -1,6 +1,12 @@
 import type { Clock } from '#domain/ports/clock.ts'
-import type { Directory, DirectoryEntry, DirectoryKind, Reservation } from '#domain/ports/directory.ts'
-import type { SqlSession } from './sql-session.ts'
+import {
+  GIVEN_BACK_KEPT,
+  type Directory,
+  type DirectoryEntry,
+  type DirectoryKind,
+  type Reservation,
+} from '#domain/ports/directory.ts'
+import type { SqlSession, SqlStatement } from './sql-session.ts'
 
 /** The directory in Postgres tables, for the container. */
 export class PostgresDirectory implements Directory {
@@ -43,35 +49,65 @@ export class PostgresDirectory implements Directory {
     { tenantId, region }: DirectoryEntry,
     position: number,
   ): Promise<boolean> {
+    const params = [kind, key, tenantId, position] as const
+    const isLate =
+      'select 1 from directory.given_back where kind = $1 and key = $2 and tenant_id = $3 and position >= $4::bigint'
     if (kind === 'email') {
-      await this.#run(
-        `insert into directory.email as e (key, tenant_id, region, position) values ($1, $2, $3, $4)
-         on conflict (key, tenant_id) do update set position = excluded.position where e.position < excluded.position`,
-        [key, tenantId, region, position],
-      )
+      await this.#alone([kind, key, tenantId], {
+        text: `insert into directory.email as e (key, tenant_id, region, position)
+               select $2, $3, $5, $4::bigint where not exists (${isLate})
+               on conflict (key, tenant_id) do update set position = excluded.position
+               where e.position < excluded.position`,
+        params: [...params, region],
+      })
       return true
     }
-    const confirmed = await this.#run(
-      `update directory.name set lease_until = null, position = greatest(position, $4)
-       where kind = $1 and key = $2 and tenant_id = $3 returning 1`,
-      [kind, key, tenantId, position],
-    )
-    return confirmed.length > 0
+    const rows = await this.#alone([kind, key, tenantId], {
+      text: `with late as (${isLate}),
+               confirmed as (
+                 update directory.name set lease_until = null, position = greatest(position, $4)
+                 where kind = $1 and key = $2 and tenant_id = $3 and not exists (select 1 from late) returning 1)
+             select 1 from late union all select 1 from confirmed`,
+      params,
+    })
+    return rows.length > 0
   }
 
   async release(kind: DirectoryKind, key: string, tenantId: string, position?: number): Promise<void> {
-    if (kind === 'email') {
-      await this.#run('delete from directory.email where key = $1 and tenant_id = $2 and position <= $3', [
-        key,
-        tenantId,
-        position ?? -1,
-      ])
+    const name = [kind, key, tenantId] as const
+    if (position === undefined) {
+      if (kind === 'email') return
+      await this.#run(
+        `delete from directory.name where kind = $1 and key = $2 and tenant_id = $3 and lease_until is not null`,
+        name,
+      )
       return
     }
-    await this.#run(
-      `delete from directory.name where kind = $1 and key = $2 and tenant_id = $3
-       and (lease_until is not null or position <= $4)`,
-      [kind, key, tenantId, position ?? -1],
+    const now = this.#clock()
+    await this.#alone(
+      name,
+      {
+        text: `insert into directory.given_back as g (kind, key, tenant_id, position, given_back_at) values ($1, $2, $3, $4, $5)
+               on conflict (kind, key, tenant_id) do update
+               set position = greatest(g.position, excluded.position), given_back_at = excluded.given_back_at`,
+        params: [...name, position, now],
+      },
+      // Others may be at it too: what they have locked, they forget.
+      {
+        text: `delete from directory.given_back where ctid = any(array(
+                 select ctid from directory.given_back where given_back_at < $1 limit 100 for update skip locked))`,
+        params: [now - GIVEN_BACK_KEPT],
+      },
+      kind === 'email'
+        ? {
+            text: 'delete from directory.email where key = $1 and tenant_id = $2 and position <= $3',
+            params: [key, tenantId, position],
+          }
+        : {
+            text: `delete from directory.name where kind = $1 and key = $2 and tenant_id = $3
+                   and (lease_until is not null or position <= $4)`,
+            params: [...name, position],
+          },
     )
   }
 
@@ -84,6 +120,16 @@ export class PostgresDirectory implements Directory {
             [kind, key],
           )
     return rows.map((row) => entryOf(row))
+  }
+
+  /**
+   * Runs statements while nobody else says anything of the same name of the same tenant: who looks whether it was given back
+   * must not miss who is just about to say so. Returns the rows of the first.
+   */
+  async #alone(name: readonly [kind: string, key: string, tenantId: string], ...statements: readonly SqlStatement[]) {
+    const lock = { text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))', params: [JSON.stringify(name)] }
+    const [, rows = []] = await this.#session.transaction('owner', [lock, ...statements])
+    return rows
   }
 
   async #run(text: string, params: readonly (string | number)[]) {

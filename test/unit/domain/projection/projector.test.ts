@@ -154,19 +154,27 @@ describe('the projector', () => {
     expect(await find()).toHaveLength(1)
   })
 
-  it('takes back what it has told the directory after another projector that had come further', async () => {
+  it.each([
+    ['met a conflict', undefined],
+    ['could not be written', new Error('the read models are away')],
+  ])('says too late what a name was, with a page that %s, because another had come further', async (_how, fault) => {
     const writer = await foundedTenant()
     const { store, directory, make } = projectionOf(writer)
     const find = (email: string) => directory.find('email', writer.tools.keyVault.emailIndex(email))
-    let first = true
+    const projector = make()
     directory.beforeConfirm = async () => {
-      if (!first) return
-      first = false
+      directory.beforeConfirm = undefined
       await make().project(TENANT)
       await writer.given(changeEmail(2, 'new@example.com', 'user2@example.com'))
       await make().project(TENANT)
+      if (fault) store.beforeCommit = () => Promise.reject(fault)
     }
-    expect(await make().project(TENANT)).toMatchObject({ position: store.position })
+    if (fault) {
+      await expect(projector.project(TENANT)).rejects.toThrow(fault)
+      expect(await find('user2@example.com')).toEqual([])
+      store.beforeCommit = () => Promise.resolve()
+    }
+    expect(await projector.project(TENANT)).toMatchObject({ position: store.position })
     expect(await find('user2@example.com')).toEqual([])
     expect(await find('new@example.com')).toHaveLength(1)
     expect(await find('ada@example.com')).toHaveLength(1)
