@@ -16,7 +16,7 @@ export interface Contenders {
 }
 
 const SINGLE = 'many tenants, 1 connection'
-export const MANY = 'many tenants'
+const MANY = 'many tenants'
 export const HOT = 'one hot user'
 
 /** What a command costs a side and its database, in microseconds of CPU time; not known on every machine. */
@@ -35,7 +35,7 @@ function ratios(cell: string, peer: string, atLeast: number, ours: Run, theirs: 
 }
 
 /** How the table calls the ratio of CPU times: as many times more a peer takes for a command. */
-export const cpuRatio = (cell: string, peer: string): string => `${cell}, CPU time of ${peer} ÷ ours`
+const cpuRatio = (cell: string, peer: string): string => `${cell}, CPU time of ${peer} ÷ ours`
 
 /** Target 1: durable commands of many tenants, 16 at a time. */
 export async function manyTenants(

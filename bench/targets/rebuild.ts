@@ -64,7 +64,7 @@ export async function fillLog(measuring: Measuring, product: Side): Promise<void
   for (let events = 0; events < EVENTS;) events += await measuring.drive(product, product.many, FILL, CONNECTIONS)
 }
 
-export const REBUILD_RATIO = 'rebuild, rate ÷ COPY'
+const REBUILD_RATIO = 'rebuild, rate ÷ COPY'
 
 /** Target 8: the views of all tenants folded anew from the log, beside a bare COPY of the same events. */
 export async function rebuildSpeed(product: ProductSide): Promise<readonly (Reading | NotMeasured)[]> {
