@@ -31,6 +31,10 @@ export async function emptyTopology(connection: Connection): Promise<void> {
 export const topologyKept = (broker: Broker): Promise<void> =>
   vi.waitFor(() => expect(QUEUES.filter((queue) => !broker.knows(queue))).toEqual([]), { timeout: 10_000 })
 
+/** Resolves once a durable queue outlives a kill of the broker. @param bound with its binding, if it has one */
+export const queueKept = (broker: Broker, queue: string, { bound = true } = {}): Promise<void> =>
+  vi.waitFor(() => expect(broker.keeps(queue, bound)).toBe(true), { timeout: 10_000 })
+
 /** Messages that wait in a queue and have not been handed out. */
 export const waitingIn = async (connection: Connection, queue: string): Promise<number> =>
   (await connection.queueDeclare({ queue, passive: true })).messageCount

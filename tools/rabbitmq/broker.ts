@@ -18,6 +18,11 @@ export interface Broker {
    * that cannot be used any more.
    */
   knows(queue: string): boolean
+  /**
+   * Whether it has noted that there is this durable queue, with a binding if `bound`. A busy one takes a moment; before, a kill
+   * makes it forget the queue, and all that is in it.
+   */
+  keeps(queue: string, bound: boolean): boolean
   /** kill -9. Resolves when it is dead. */
   kill(): Promise<void>
   /** Ends it and removes all it has kept. */
@@ -63,6 +68,18 @@ function logOf(guard: ChildProcess) {
   return (sign: string) => new Promise<void>((resolve, reject) => void waiting.push({ sign, resolve, reject }))
 }
 
+/** Whether a record of a table is in RabbitMQ's database: in the log of what has been decided lately, or in the table itself. */
+function noted(mnesia: string, table: string, name: string): boolean {
+  const textOf = (file: string) => {
+    const path = join(mnesia, file)
+    return existsSync(path) ? readFileSync(path, 'latin1') : ''
+  }
+  if ([`${table}.DCD`, `${table}.DCL`].some((file) => textOf(file).includes(name))) return true
+  // A record names its table, and soon after what it is about.
+  const [, ...records] = `${textOf('PREVIOUS.LOG')}${textOf('LATEST.LOG')}`.split(table)
+  return records.some((record) => record.slice(0, 400).includes(name))
+}
+
 /** Prepares a broker with a node, ports, a port mapper and a folder of its own. @param program RabbitMQ's own start script */
 export async function openBroker(program: string): Promise<Broker> {
   const folder = mkdtempSync(join(tmpdir(), 'acci-rabbitmq-'))
@@ -73,7 +90,8 @@ export async function openBroker(program: string): Promise<Broker> {
     mode: 0o600,
   })
   const node = `acci-${randomBytes(4).toString('hex')}@localhost`
-  const replicated = join(folder, 'data', node, 'quorum', node, 'names.dets')
+  const mnesia = join(folder, 'data', node)
+  const replicated = join(mnesia, 'quorum', node, 'names.dets')
   const guard = spawn('/bin/sh', ['-c', GUARD, 'guard', folder, program], {
     cwd: folder,
     // Detached: a Ctrl-C at the terminal reaches us only, and the guard ends the broker in order.
@@ -109,6 +127,7 @@ export async function openBroker(program: string): Promise<Broker> {
     url: `amqp://acci:${password}@127.0.0.1:${port}`,
     start: () => order('start', 'Server startup complete'),
     knows: (queue) => existsSync(replicated) && readFileSync(replicated).includes(queue),
+    keeps: (queue, bound) => noted(mnesia, bound ? 'rabbit_durable_route' : 'rabbit_durable_queue', queue),
     kill: () => order('kill', 'broker: killed'),
     async remove() {
       if (guard.exitCode === null && guard.signalCode === null) {

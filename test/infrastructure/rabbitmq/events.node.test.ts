@@ -15,6 +15,7 @@ import {
   follow,
   keptLog,
   observer,
+  queueKept,
   subscribe,
   take,
   takenIds,
@@ -132,6 +133,7 @@ describe('events over RabbitMQ', () => {
   it('wait in the log while there is no broker, whose work the process does itself, and go out once there is one', async () => {
     const tenants = Array.from({ length: 20 }, () => newId.tenant())
     const queue = await subscribe(connection, '#')
+    await queueKept(broker, queue)
     await broker.kill()
     const { storage, rabbitMq, projected, wake, connected, errors } = replica()
     rabbitMq.start()
@@ -193,7 +195,9 @@ describe('events over RabbitMQ', () => {
 
   it('are none of them lost when the broker is killed under load, again and again', async () => {
     const tenants = Array.from({ length: 10 }, () => newId.tenant())
-    const came = follow(connection, await subscribe(connection, '#'))
+    const queue = await subscribe(connection, '#')
+    const came = follow(connection, queue)
+    await queueKept(broker, queue)
     const { storage, rabbitMq, projected, wake, connected } = replica()
     rabbitMq.start()
     await connected()
