@@ -12,6 +12,9 @@ export interface Row {
   readonly runs: Run[]
 }
 
+const FILL = { seconds: 4, warmUp: 0.1 } as const
+const FILL_CONNECTIONS = 64
+
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
 /** Runs the cells of a bench one after the other, and keeps what they have shown and what was acknowledged. */
@@ -40,6 +43,12 @@ export class Measuring {
     this.ledger.add(side, run)
     await side.settle(run)
     return run.acknowledged
+  }
+
+  /** Drives a side until it has acknowledged so many updates. */
+  async fill(side: Side, users: readonly UserTarget[], updates: number): Promise<void> {
+    for (let acknowledged = 0; acknowledged < updates;)
+      acknowledged += await this.drive(side, users, FILL, FILL_CONNECTIONS)
   }
 
   /** Updates of users drawn by chance. */

@@ -4,14 +4,10 @@ import type { Side } from '../sides/side.ts'
 import { closed, cpuMicros } from './commands.ts'
 
 const LONG = 10_000
-const CONNECTIONS = 64
-const FILL = { seconds: 4, warmUp: 0.1 } as const
 
 /** Gives a user of the product a history of 10,000 events. */
-export async function makeLong(measuring: Measuring, product: Side): Promise<void> {
-  for (let events = 0; events < LONG;)
-    events += await measuring.drive(product, product.hot.slice(-1), FILL, CONNECTIONS)
-}
+export const makeLong = (measuring: Measuring, product: Side): Promise<void> =>
+  measuring.fill(product, product.hot.slice(-1), LONG)
 
 /**
  * Target 9: a user with 10,000 events beside the other users of the same tenant, who have a few each. The last of the hot

@@ -4,19 +4,16 @@ import type { TenantWriter } from '#domain/ports/tenant-writer.ts'
 import { Projector } from '#domain/projection/projector.ts'
 import type { WriterTools } from '#domain/writer/decide-batch.ts'
 import { keepRows } from '#infrastructure/shared/keep-rows.ts'
-import { logEventStore } from '#infrastructure/shared/log-event-store.ts'
+import { logEventStore, type PageAtHand } from '#infrastructure/shared/log-event-store.ts'
 import { over, type Process } from './process.ts'
 import type { World } from './world.ts'
-
-/** Pages of what the process has committed a moment ago. */
-type Lately = NonNullable<Parameters<typeof logEventStore>[1]>
 
 export interface ProjectionParts {
   readonly process: Process
   readonly tools: WriterTools
   readonly writer: Pick<TenantWriter, 'subjectKeys' | 'confirmProjected' | 'log'>
-  /** What a container keeps of its own; at the edge there is nothing. */
-  readonly lately?: Lately
+  /** What a container has committed a moment ago; at the edge nothing is kept. */
+  readonly lately?: PageAtHand
   readonly logger: Logger
 }
 
@@ -46,7 +43,7 @@ export function readModelsOf({ variant, hazards, tenants }: World, process: Proc
 }
 
 /** Where projections read: pages of the log, some of which are short. */
-export function pagesOf({ hazards: { weather } }: World, writer: Pick<TenantWriter, 'log'>, lately?: Lately) {
+export function pagesOf({ hazards: { weather } }: World, writer: Pick<TenantWriter, 'log'>, lately?: PageAtHand) {
   const short = (limit: number) => Math.min(limit, weather.page)
   return logEventStore(
     { log: (tenantId, after, limit) => writer.log(tenantId, after, short(limit)) },

@@ -75,12 +75,17 @@ export class PostgresDirectory implements Directory {
 
   async release(kind: DirectoryKind, key: string, tenantId: string, position?: number): Promise<void> {
     const name = [kind, key, tenantId] as const
+    const held = [key, tenantId, position ?? -1]
+    const remove =
+      kind === 'email'
+        ? { text: 'delete from directory.email where key = $1 and tenant_id = $2 and position <= $3', params: held }
+        : {
+            text: `delete from directory.name where key = $1 and tenant_id = $2
+                   and (lease_until is not null or position <= $3) and kind = $4`,
+            params: [...held, kind],
+          }
     if (position === undefined) {
-      if (kind === 'email') return
-      await this.#run(
-        `delete from directory.name where kind = $1 and key = $2 and tenant_id = $3 and lease_until is not null`,
-        name,
-      )
+      await this.#run(remove.text, remove.params)
       return
     }
     const now = this.#clock()
@@ -98,16 +103,7 @@ export class PostgresDirectory implements Directory {
                  select ctid from directory.given_back where given_back_at < $1 limit 100 for update skip locked))`,
         params: [now - GIVEN_BACK_KEPT],
       },
-      kind === 'email'
-        ? {
-            text: 'delete from directory.email where key = $1 and tenant_id = $2 and position <= $3',
-            params: [key, tenantId, position],
-          }
-        : {
-            text: `delete from directory.name where kind = $1 and key = $2 and tenant_id = $3
-                   and (lease_until is not null or position <= $4)`,
-            params: [...name, position],
-          },
+      remove,
     )
   }
 
