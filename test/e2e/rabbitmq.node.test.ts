@@ -4,7 +4,7 @@ import type { EventEnvelope } from '#common/envelope.ts'
 import type { CloudEvent } from '#domain/events/cloud-event.ts'
 import type { Broker } from '../../tools/rabbitmq/broker.ts'
 import { testBroker } from '../../tools/rabbitmq/test-broker.ts'
-import { observer, queueKept, subscribe, take, takenIds, topologyKept, waitingIn } from '../support/rabbitmq.ts'
+import { observer, subscribe, take, takenIds, waitingIn } from '../support/rabbitmq.ts'
 import { Client, object, signedInTenant, succeeded, text, type SignedInTenant } from './client.ts'
 import { FollowedLog } from './crash-log.ts'
 import { firstDayCases } from './first-day.cases.ts'
@@ -36,7 +36,6 @@ describe('the container over RabbitMQ', () => {
     client = new Client(product.url)
     const system = text((await client.login(ADMIN.email, ADMIN.password)).body['token'])
     tenant = await signedInTenant(client, system, 'subscribed', SETTINGS)
-    await topologyKept(broker)
   }, 180_000)
   afterAll(async () => {
     await product?.kill()
@@ -113,7 +112,7 @@ describe('the container over RabbitMQ', () => {
 
   it('works on while the broker is killed, and owes nobody an event once it is back', async () => {
     const queue = await subscribe(connection, `${tenant.tenantId}.#`)
-    await queueKept(broker, queue)
+    await broker.flush()
     const before = (await log()).length
     const seen = new Set<string>()
     for (let kills = 0; kills < 2; kills++) {

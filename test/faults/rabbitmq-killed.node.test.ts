@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Broker } from '../../tools/rabbitmq/broker.ts'
 import { testDatabase } from '../../tools/postgres/test-database.ts'
 import { testBroker } from '../../tools/rabbitmq/test-broker.ts'
-import { follow, observer, queueKept, subscribe, topologyKept } from '../support/rabbitmq.ts'
+import { ensureTopology, follow, observer, subscribe } from '../support/rabbitmq.ts'
 import { runFault } from './fault-run.ts'
 import { startedProducts } from './started-products.ts'
 
@@ -26,10 +26,10 @@ const { start } = startedProducts()
 
 it('RabbitMQ is killed under a container: commands are carried out all the same, and subscribers miss no event', async () => {
   const product = await start('container', { DATABASE_URL: database.url, RABBITMQ_URL: broker.url })
-  await topologyKept(broker)
+  await ensureTopology(connection)
   const queue = await subscribe(connection, '#')
   const came = follow(connection, queue)
-  await queueKept(broker, queue)
+  await broker.flush()
   let healed = ''
   await runFault({
     fault: 'RabbitMQ is killed (kill -9) and starts again',

@@ -10,7 +10,7 @@ import { testDatabase } from '../../tools/postgres/test-database.ts'
 import type { Broker } from '../../tools/rabbitmq/broker.ts'
 import { testBroker } from '../../tools/rabbitmq/test-broker.ts'
 import { startProduct } from '../e2e/running-product.ts'
-import { observer, topologyKept } from '../support/rabbitmq.ts'
+import { observer, ensureTopology } from '../support/rabbitmq.ts'
 import { runFault } from './fault-run.ts'
 import { startedProducts } from './started-products.ts'
 
@@ -41,7 +41,7 @@ describe('container', () => {
 
   it('projects the same over a RabbitMQ that delivers events again, the later first', async () => {
     const product = await start('container', { DATABASE_URL: database.url, RABBITMQ_URL: broker.url })
-    await topologyKept(broker)
+    await ensureTopology(connection)
     const shaker = await shake(connection)
     await runFault({
       fault: FAULT,

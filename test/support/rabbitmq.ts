@@ -1,12 +1,11 @@
 import { Connection, type SyncMessage } from 'rabbitmq-client'
-import { expect, onTestFinished, vi } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import {
   declareTopology,
   COMMAND_PROCESSING,
   DEAD_LETTER_QUEUE,
   EVENT_PROCESSING,
 } from '#infrastructure/node/rabbitmq/topology.ts'
-import type { Broker } from '../../tools/rabbitmq/broker.ts'
 import { keptLines } from './kept-lines.ts'
 
 /** A test's own look at a broker. */
@@ -17,23 +16,19 @@ export function observer(url: string): Connection {
   return connection
 }
 
-const QUEUES = [EVENT_PROCESSING.name, COMMAND_PROCESSING.name, DEAD_LETTER_QUEUE]
-
-/** Declares the topology, and leaves nothing in its queues. */
-export async function emptyTopology(connection: Connection): Promise<void> {
+/** Declares the topology, if no replica has done so. */
+export async function ensureTopology(connection: Connection): Promise<void> {
   const channel = await connection.acquire()
   await declareTopology(channel)
-  for (const queue of QUEUES) await channel.queuePurge({ queue })
   await channel.close()
 }
 
-/** Resolves once the topology outlives a kill of the broker. */
-export const topologyKept = (broker: Broker): Promise<void> =>
-  vi.waitFor(() => expect(QUEUES.filter((queue) => !broker.knows(queue))).toEqual([]), { timeout: 10_000 })
-
-/** Resolves once a durable queue outlives a kill of the broker. @param bound with its binding, if it has one */
-export const queueKept = (broker: Broker, queue: string, { bound = true } = {}): Promise<void> =>
-  vi.waitFor(() => expect(broker.keeps(queue, bound)).toBe(true), { timeout: 10_000 })
+/** Declares the topology, and leaves nothing in its queues. */
+export async function emptyTopology(connection: Connection): Promise<void> {
+  await ensureTopology(connection)
+  for (const queue of [EVENT_PROCESSING.name, COMMAND_PROCESSING.name, DEAD_LETTER_QUEUE])
+    await connection.queuePurge({ queue })
+}
 
 /** Messages that wait in a queue and have not been handed out. */
 export const waitingIn = async (connection: Connection, queue: string): Promise<number> =>

@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
 import { freePort } from '../free-port.ts'
 
 /** A RabbitMQ of our own, on 127.0.0.1, whose user nobody else knows. It begins stopped; its messages outlive a kill. */
@@ -14,15 +15,10 @@ export interface Broker {
   /** Starts it on what it has kept, and resolves when it takes connections. */
   start(): Promise<void>
   /**
-   * Whether it has noted that there is this replicated queue. It does so within a second; before, a kill makes the queue one
-   * that cannot be used any more.
+   * Writes to disk what has been declared, and resolves when it is there. Without it, that takes up to two seconds after the
+   * answer; in between, a kill makes the broker forget a queue and all that is in it, or leaves one that nobody can use.
    */
-  knows(queue: string): boolean
-  /**
-   * Whether it has noted that there is this durable queue, with a binding if `bound`. A busy one takes a moment; before, a kill
-   * makes it forget the queue, and all that is in it.
-   */
-  keeps(queue: string, bound: boolean): boolean
+  flush(): Promise<void>
   /** kill -9. Resolves when it is dead. */
   kill(): Promise<void>
   /** Ends it and removes all it has kept. */
@@ -68,54 +64,47 @@ function logOf(guard: ChildProcess) {
   return (sign: string) => new Promise<void>((resolve, reject) => void waiting.push({ sign, resolve, reject }))
 }
 
-/** Whether a record of a table is in RabbitMQ's database: in the log of what has been decided lately, or in the table itself. */
-function noted(mnesia: string, table: string, name: string): boolean {
-  const textOf = (file: string) => {
-    const path = join(mnesia, file)
-    return existsSync(path) ? readFileSync(path, 'latin1') : ''
-  }
-  if ([`${table}.DCD`, `${table}.DCL`].some((file) => textOf(file).includes(name))) return true
-  // A record names its table, and soon after what it is about.
-  const [, ...records] = `${textOf('PREVIOUS.LOG')}${textOf('LATEST.LOG')}`.split(table)
-  return records.some((record) => record.slice(0, 400).includes(name))
-}
+// Its tables' log holds a declaration and then, apart, that it stands; the table of replicated queues is a file of its own.
+const FLUSH = 'ok = mnesia:sync_log(), lists:foreach(fun(Table) -> ok = dets:sync(Table) end, dets:all()).'
 
 /** Prepares a broker with a node, ports, a port mapper and a folder of its own. @param program RabbitMQ's own start script */
 export async function openBroker(program: string): Promise<Broker> {
   const folder = mkdtempSync(join(tmpdir(), 'acci-rabbitmq-'))
-  const [port, distribution, mapper] = [await freePort(), await freePort(), await freePort()]
+  const [port, distribution, asking, mapper] = [await freePort(), await freePort(), await freePort(), await freePort()]
   const password = randomBytes(16).toString('hex')
   const configuration = join(folder, 'rabbitmq.conf')
   writeFileSync(configuration, `default_user = acci\ndefault_pass = ${password}\nlog.console.level = info\n`, {
     mode: 0o600,
   })
   const node = `acci-${randomBytes(4).toString('hex')}@localhost`
-  const mnesia = join(folder, 'data', node)
-  const replicated = join(mnesia, 'quorum', node, 'names.dets')
+  const environment = {
+    PATH: process.env['PATH'],
+    // Erlang keeps the secret of its nodes there.
+    HOME: folder,
+    LC_ALL: 'C.UTF-8',
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    ERL_EPMD_PORT: String(mapper),
+    RABBITMQ_NODENAME: node,
+    RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+    RABBITMQ_NODE_PORT: String(port),
+    RABBITMQ_DIST_PORT: String(distribution),
+    RABBITMQ_MNESIA_BASE: join(folder, 'data'),
+    RABBITMQ_LOGS: '-',
+    RABBITMQ_CONFIG_FILE: configuration,
+    RABBITMQ_CONF_ENV_FILE: '/dev/null',
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'plugins'),
+    // Has the script become the broker, instead of watching over one that a kill would leave behind.
+    RABBITMQ_ALLOW_INPUT: '1',
+    // Of whoever asks it something from outside.
+    RABBITMQ_CTL_DIST_PORT_MIN: String(asking),
+    RABBITMQ_CTL_DIST_PORT_MAX: String(asking),
+  }
   const guard = spawn('/bin/sh', ['-c', GUARD, 'guard', folder, program], {
     cwd: folder,
     // Detached: a Ctrl-C at the terminal reaches us only, and the guard ends the broker in order.
     detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: {
-      PATH: process.env['PATH'],
-      // Erlang keeps the secret of its nodes there.
-      HOME: folder,
-      LC_ALL: 'C.UTF-8',
-      ERL_EPMD_ADDRESS: '127.0.0.1',
-      ERL_EPMD_PORT: String(mapper),
-      RABBITMQ_NODENAME: node,
-      RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
-      RABBITMQ_NODE_PORT: String(port),
-      RABBITMQ_DIST_PORT: String(distribution),
-      RABBITMQ_MNESIA_BASE: join(folder, 'data'),
-      RABBITMQ_LOGS: '-',
-      RABBITMQ_CONFIG_FILE: configuration,
-      RABBITMQ_CONF_ENV_FILE: '/dev/null',
-      RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'plugins'),
-      // Has the script become the broker, instead of watching over one that a kill would leave behind.
-      RABBITMQ_ALLOW_INPUT: '1',
-    },
+    env: environment,
   })
   const line = logOf(guard)
   const order = async (word: 'start' | 'kill', sign: string) => {
@@ -126,8 +115,9 @@ export async function openBroker(program: string): Promise<Broker> {
   return {
     url: `amqp://acci:${password}@127.0.0.1:${port}`,
     start: () => order('start', 'Server startup complete'),
-    knows: (queue) => existsSync(replicated) && readFileSync(replicated).includes(queue),
-    keeps: (queue, bound) => noted(mnesia, bound ? 'rabbit_durable_route' : 'rabbit_durable_queue', queue),
+    async flush() {
+      await promisify(execFile)(join(dirname(program), 'rabbitmqctl'), ['eval', FLUSH], { env: environment })
+    },
     kill: () => order('kill', 'broker: killed'),
     async remove() {
       if (guard.exitCode === null && guard.signalCode === null) {

@@ -15,11 +15,9 @@ import {
   follow,
   keptLog,
   observer,
-  queueKept,
   subscribe,
   take,
   takenIds,
-  topologyKept,
   waitingIn,
 } from '../../support/rabbitmq.ts'
 
@@ -39,10 +37,7 @@ describe('events over RabbitMQ', () => {
     connection.unsafeDestroy()
     await broker.remove()
   })
-  beforeEach(async () => {
-    await emptyTopology(connection)
-    await topologyKept(broker)
-  })
+  beforeEach(() => emptyTopology(connection))
 
   /** A process that projects nothing but remembers what it was to project. */
   function replica(storage = new MemoryPublication(), url = broker.url) {
@@ -133,7 +128,7 @@ describe('events over RabbitMQ', () => {
   it('wait in the log while there is no broker, whose work the process does itself, and go out once there is one', async () => {
     const tenants = Array.from({ length: 20 }, () => newId.tenant())
     const queue = await subscribe(connection, '#')
-    await queueKept(broker, queue)
+    await broker.flush()
     await broker.kill()
     const { storage, rabbitMq, projected, wake, connected, errors } = replica()
     rabbitMq.start()
@@ -197,7 +192,7 @@ describe('events over RabbitMQ', () => {
     const tenants = Array.from({ length: 10 }, () => newId.tenant())
     const queue = await subscribe(connection, '#')
     const came = follow(connection, queue)
-    await queueKept(broker, queue)
+    await broker.flush()
     const { storage, rabbitMq, projected, wake, connected } = replica()
     rabbitMq.start()
     await connected()

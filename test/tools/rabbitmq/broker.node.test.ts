@@ -1,7 +1,6 @@
 import { Connection } from 'rabbitmq-client'
 import { expect, it, onTestFinished } from 'vitest'
 import { testBroker } from '../../../tools/rabbitmq/test-broker.ts'
-import { queueKept } from '../../support/rabbitmq.ts'
 
 const openBroker = testBroker()
 
@@ -26,7 +25,7 @@ it('keeps what was confirmed through a kill, and its address', async () => {
     await publisher.send({ routingKey: 'kept', durable: true }, 'a message')
     await publisher.close()
   })
-  await queueKept(broker, 'kept', { bound: false })
+  await broker.flush()
   await broker.kill()
   await broker.start()
   const message = await connected(broker.url, (connection) => connection.basicGet({ queue: 'kept' }))
