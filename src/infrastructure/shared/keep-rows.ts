@@ -2,18 +2,15 @@ import type { Clock } from '#domain/ports/clock.ts'
 import type { Checkpoint, ProjectionStore, Wanted } from '#domain/ports/projection-store.ts'
 import type { RowSelector, ViewRow } from '#domain/projection/view.ts'
 import { VIEW_NAMES, type ViewName, type ViewPage } from '#domain/projection/views.ts'
+import { ShortMemory } from '#infrastructure/shared/short-memory.ts'
 
 interface Recent extends Checkpoint {
-  /** When the checkpoint was moved there, milliseconds since the epoch. */
-  readonly at: number
   /** By view and key; null: there is no such row. */
   readonly rows: Map<string, ViewRow | null>
 }
 
 /** Rows kept, of all tenants: about 1 kB each. */
 const MAX_ROWS = 20_000
-/** Milliseconds. Longer than tenants that are busy wait for their next page. */
-const KEPT = 2_000
 
 /**
  * A store that keeps the rows it has written with a tenant's checkpoint: the tenant's next page is folded over them, and need
@@ -51,15 +48,10 @@ export function keepRows(store: ProjectionStore, clock: Clock, capacity = MAX_RO
 }
 
 class KeptRows {
-  readonly #clock: Clock
-  readonly #capacity: number
-  /** Those of the tenants; whose checkpoint was moved last comes last. */
-  readonly #tenants = new Map<string, Recent>()
-  #count = 0
+  readonly #memory: ShortMemory<Recent>
 
   constructor(clock: Clock, capacity: number) {
-    this.#clock = clock
-    this.#capacity = capacity
+    this.#memory = new ShortMemory(clock, capacity)
   }
 
   /** What is kept of the rows wanted, and what must be loaded; undefined where nothing is known at this checkpoint. */
@@ -89,44 +81,30 @@ class KeptRows {
   learn(tenantId: string, at: Checkpoint, wanted: Wanted, loaded: ViewPage): void {
     const recent = this.#at(tenantId, at)
     if (!recent) return
-    const before = recent.rows.size
     for (const view of VIEW_NAMES)
       for (const selector of wanted[view]) if ('key' in selector) recent.rows.set(refOf(view, selector.key), null)
     setRows(recent.rows, loaded)
-    this.#count += recent.rows.size - before
+    this.#memory.resize(tenantId, recent.rows.size)
   }
 
   /** What is known at a checkpoint, and from then on is not. */
   take(tenantId: string, at: Checkpoint): Recent['rows'] {
     const rows = this.#at(tenantId, at)?.rows ?? new Map<string, ViewRow | null>()
-    this.#forget(tenantId)
+    this.#memory.delete(tenantId)
     return rows
   }
 
   /** @param changed what has been written over `rows` with this checkpoint */
   keep(tenantId: string, { position, generation }: Checkpoint, rows: Recent['rows'], changed: ViewPage): void {
     setRows(rows, changed)
-    this.#forget(tenantId)
-    this.#tenants.set(tenantId, { position, generation, at: this.#clock(), rows })
-    this.#count += rows.size
-    for (const oldest of this.#tenants.keys()) {
-      if (this.#count <= this.#capacity) break
-      this.#forget(oldest)
-    }
-  }
-
-  #forget(tenantId: string): void {
-    this.#count -= this.#tenants.get(tenantId)?.rows.size ?? 0
-    this.#tenants.delete(tenantId)
+    this.#memory.set(tenantId, { position, generation, rows }, rows.size)
   }
 
   /** What was known at another checkpoint is of no use any more. */
   #at(tenantId: string, { position, generation }: Checkpoint): Recent | undefined {
-    const recent = this.#tenants.get(tenantId)
-    if (!recent) return undefined
-    const holds = recent.position === position && recent.generation === generation && this.#clock() - recent.at <= KEPT
-    if (holds) return recent
-    this.#forget(tenantId)
+    const recent = this.#memory.get(tenantId)
+    if (recent?.position === position && recent.generation === generation) return recent
+    this.#memory.delete(tenantId)
     return undefined
   }
 }
