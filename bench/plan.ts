@@ -10,7 +10,7 @@ import { oneObject } from './targets/durable-object.ts'
 import { openLoop } from './targets/open-loop.ts'
 import { fillLog, rebuildSpeed } from './targets/rebuild.ts'
 import { rowsWritten } from './targets/rows-written.ts'
-import { longHistory, makeLong, MANY_TENANTS, thousandTenants } from './targets/scaling.ts'
+import { longHistory, makeLong, MANY_POPULATION, thousandTenants } from './targets/scaling.ts'
 
 type Readings = readonly (Reading | NotMeasured)[]
 
@@ -19,8 +19,6 @@ type Part = readonly [target: number, measure: () => Promise<Readings>]
 
 /** The targets were set for eight tenants, with a thousand users each. */
 const TENANTS = 8
-/** Users of a thousand tenants, and as many of one. */
-const MANY_POPULATION = { tenants: MANY_TENANTS, usersPerTenant: 1, hot: MANY_TENANTS } as const
 const OBJECT_POPULATION = { tenants: 1, usersPerTenant: 200, hot: 0 } as const
 
 /** What each side is driven for before anything is measured, so that none is measured while it still compiles. */

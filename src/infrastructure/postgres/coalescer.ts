@@ -9,19 +9,22 @@ export interface CoalescerOptions<Ask, Answer> {
   readonly send: (asks: readonly Ask[]) => Promise<readonly (Answer | Promise<Answer>)[]>
   /** Called for each sending: says of one ask after the other whether it may join. The first goes in any case. */
   readonly gate: () => (ask: Ask) => boolean
+  /** How many asks may be under way when the next sending begins. Default: none. */
+  readonly beside?: number
 }
 
 /** Until then whoever is ready joins: all requests that came in together are at hand. */
 const endOfTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
 
 /**
- * Sends together what is asked at the same moment. What comes while a sending is under way waits for the next: two at a time
- * were measured to cost more processor time, and to get no more done.
+ * Sends together what is asked at the same moment. What comes while many asks are under way waits for the next sending: two
+ * large ones at a time were measured to cost more processor time, and to get no more done.
  */
 export class Coalescer<Ask, Answer> {
   readonly #options: CoalescerOptions<Ask, Answer>
   #waiting: Waiting<Ask, Answer>[] = []
-  #sending = false
+  #gathering = false
+  #underWay = 0
 
   constructor(options: CoalescerOptions<Ask, Answer>) {
     this.#options = options
@@ -30,17 +33,21 @@ export class Coalescer<Ask, Answer> {
   ask(ask: Ask): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ ask, resolve, reject })
-      if (!this.#sending) void this.#work()
+      void this.#work()
     })
   }
 
   async #work(): Promise<void> {
-    this.#sending = true
-    while (this.#waiting.length > 0) {
-      await endOfTurn()
-      await this.#send(this.#take())
-    }
-    this.#sending = false
+    const { beside = 0 } = this.#options
+    if (this.#gathering || this.#underWay > beside) return
+    this.#gathering = true
+    await endOfTurn()
+    this.#gathering = false
+    const taken = this.#take()
+    this.#underWay += taken.length
+    await this.#send(taken)
+    this.#underWay -= taken.length
+    if (this.#waiting.length > 0) void this.#work()
   }
 
   #take(): readonly Waiting<Ask, Answer>[] {

@@ -15,10 +15,12 @@ const MAX_BATCHES = 256
 /** Commits the batches of many tenants in one statement, so that they share one flush to disk. */
 export class CommitCoalescer {
   readonly #session: SqlSession
-  // Of one tenant one batch: a second one stands on the result of the first.
+  // Of one tenant one batch: a second one stands on the result of the first, and its writer waits for that.
   readonly #asked = new Coalescer<Ask, Result>({
     send: (asks) => this.#send(asks),
     gate: () => oneOfEachTenant(MAX_BATCHES),
+    // With few clients, two that wait for each other take twice as long; beside two under way, more cost more than they save.
+    beside: 1,
   })
 
   constructor(session: SqlSession) {

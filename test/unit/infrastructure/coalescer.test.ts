@@ -7,7 +7,7 @@ interface Ask {
 }
 
 /** A coalescer whose sendings a test answers one by one. */
-function held(gate: () => (ask: Ask) => boolean) {
+function held(gate: () => (ask: Ask) => boolean, beside?: number) {
   const sent: string[] = []
   const open: PromiseWithResolvers<readonly (string | Promise<string>)[]>[] = []
   const coalescer = new Coalescer<Ask, string>({
@@ -18,6 +18,7 @@ function held(gate: () => (ask: Ask) => boolean) {
       return answer.promise
     },
     gate,
+    ...(beside !== undefined && { beside }),
   })
   const ask = (tenantId: string, weight = 1) => coalescer.ask({ tenantId, weight })
   const turn = () => new Promise(setImmediate)
@@ -38,6 +39,32 @@ describe('a coalescer', () => {
     expect(sent).toEqual(['a1 b1', 'c1 d1'])
     open[1]?.resolve(['C', 'D'])
     expect(await Promise.all(later)).toEqual(['C', 'D'])
+  })
+
+  it('sends beside so few as it may, and nothing beside more', async () => {
+    const { ask, sent, open, turn } = held(() => weighing(10, ({ weight }) => weight), 1)
+    const asked = [ask('a')]
+    await turn()
+    asked.push(ask('b'))
+    await turn()
+    asked.push(ask('c'), ask('d'))
+    await turn()
+    expect(sent).toEqual(['a1', 'b1'])
+    open[1]?.resolve(['B'])
+    await turn()
+    await turn()
+    expect(sent).toEqual(['a1', 'b1', 'c1 d1'])
+    asked.push(ask('e'))
+    open[0]?.resolve(['A'])
+    await turn()
+    await turn()
+    expect(sent).toHaveLength(3)
+    open[2]?.resolve(['C', 'D'])
+    await turn()
+    await turn()
+    open[3]?.resolve(['E'])
+    expect(await Promise.all(asked)).toEqual(['A', 'B', 'C', 'D', 'E'])
+    expect(sent).toEqual(['a1', 'b1', 'c1 d1', 'e1'])
   })
 
   it('lets one fail alone where it is told to, and all where the sending fails', async () => {
