@@ -95,6 +95,13 @@ async function shake(connection: Connection) {
     for (const { body } of [...messages, ...messages].toReversed())
       await publisher.send({ routingKey: EVENT_PROCESSING.name, durable: true }, body)
   }
+  // One after the other, and known here: a consumer that is closed does not wait for all that it has handed out.
+  let puttingBack = Promise.resolve()
+  const putBackNext = () => {
+    puttingBack = puttingBack.then(putBack)
+    // Whoever ends the shaking is told.
+    puttingBack.catch(() => undefined)
+  }
   const consumer = connection.createConsumer(
     {
       queue,
@@ -103,9 +110,9 @@ async function shake(connection: Connection) {
       noAck: true,
       queueBindings: [{ queue, exchange: EXCHANGE.events, routingKey: '#' }],
     },
-    async (message) => {
+    (message) => {
       if (begun) gathered.push(message)
-      if (gathered.length >= GATHERED) await putBack()
+      if (gathered.length >= GATHERED) putBackNext()
     },
   )
   await once(consumer, 'ready')
@@ -114,7 +121,9 @@ async function shake(connection: Connection) {
     shaken: () => count,
     async end() {
       await consumer.close()
-      await putBack()
+      begun = false
+      putBackNext()
+      await puttingBack
       await publisher.close()
     },
   }
