@@ -10,12 +10,12 @@ import { Measuring } from './measure/measuring.ts'
 import { findingsOf, reaches, type Finding, type Goal, type NotMeasured, type Reading } from './measure/reading.ts'
 import { short } from './measure/statistics.ts'
 import { accountLine, markdown } from './report.ts'
+import { withProductAlone } from './product-alone.ts'
 import { prepareServer } from './sides/database.ts'
-import { startProductSide } from './sides/product-side.ts'
 import { hotAggregate, manyTenants } from './targets/commands.ts'
 import { MODERATE, openLoopOf } from './targets/open-loop.ts'
 import { fillLog, rebuildSpeed } from './targets/rebuild.ts'
-import { longHistory, makeLong, MANY_POPULATION, thousandTenants } from './targets/scaling.ts'
+import { longHistory, makeLong, THOUSAND_TENANTS, thousandTenants } from './targets/scaling.ts'
 
 const ROUNDS = 6
 const PACE = { seconds: 1.2, warmUp: 0.3 } as const
@@ -74,20 +74,10 @@ async function measure(measuring: Measuring, field: Field): Promise<readonly Fin
 }
 
 /** How long a command takes of a thousand tenants; the CPU time it costs is not at half. */
-async function measureManyTenants(measuring: Measuring, serverUrl: string): Promise<readonly Finding[]> {
-  const name = 'ACCI container, 1,000 tenants'
-  const side = await startProductSide('container', serverUrl, MANY_POPULATION, { name })
-  try {
-    await measuring.drive(side, side.many, WARM, CONNECTIONS)
-    const findings = await inRounds([
-      { run: () => thousandTenants(measuring, side), holds: ({ what }) => what.includes('p50') },
-    ])
-    await measuring.ledger.settle(side)
-    return findings
-  } finally {
-    await side.stop()
-  }
-}
+const measureManyTenants = (measuring: Measuring, serverUrl: string): Promise<readonly Finding[]> =>
+  withProductAlone(serverUrl, { ...THOUSAND_TENANTS, warm: WARM }, measuring, (side) =>
+    inRounds([{ run: () => thousandTenants(measuring, side), holds: ({ what }) => what.includes('p50') }]),
+  )
 
 async function check(serverUrl: string): Promise<boolean> {
   const measuring = new Measuring(PACE, await prepareServer(serverUrl))
@@ -96,8 +86,8 @@ async function check(serverUrl: string): Promise<boolean> {
     for (const side of [field.product, field.emmett, field.nest, field.crud]) await measuring.ledger.settle(side)
     return measured
   })
-  const findings = [...besides, ...(await measureManyTenants(measuring, serverUrl))]
   if (besides.length === 0) throw new Error('not run: this machine does not tell the CPU time of processes')
+  const findings = [...besides, ...(await measureManyTenants(measuring, serverUrl))]
   const rows = findings.map((finding) => {
     const { target, what, goal, values } = finding
     const best = 'atLeast' in goal ? Math.max(...values) : Math.min(...values)

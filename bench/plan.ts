@@ -2,15 +2,13 @@ import { withContenders, type Field } from './contenders.ts'
 import type { Measuring } from './measure/measuring.ts'
 import type { NotMeasured, Reading } from './measure/reading.ts'
 import type { Options } from './options.ts'
-import { startProductSide, type ProductSide } from './sides/product-side.ts'
-import type { Runtime } from './sides/product.ts'
-import type { Population } from './sides/side.ts'
+import { withProductAlone } from './product-alone.ts'
 import { hotAggregate, manyTenants, singleClient, singleClientOfPeers } from './targets/commands.ts'
 import { oneObject } from './targets/durable-object.ts'
 import { openLoop } from './targets/open-loop.ts'
 import { fillLog, rebuildSpeed } from './targets/rebuild.ts'
 import { rowsWritten } from './targets/rows-written.ts'
-import { longHistory, makeLong, MANY_POPULATION, thousandTenants } from './targets/scaling.ts'
+import { longHistory, makeLong, THOUSAND_TENANTS, thousandTenants } from './targets/scaling.ts'
 
 type Readings = readonly (Reading | NotMeasured)[]
 
@@ -24,8 +22,6 @@ const OBJECT_POPULATION = { tenants: 1, usersPerTenant: 200, hot: 0 } as const
 /** What each side is driven for before anything is measured, so that none is measured while it still compiles. */
 const WARM = { seconds: 2, warmUp: 1 } as const
 const WARM_CONNECTIONS = 16
-
-const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
 async function inRounds({ only, rounds }: Options, parts: readonly Part[]): Promise<Readings> {
   const readings: (Reading | NotMeasured)[] = []
@@ -51,32 +47,6 @@ async function beside(options: Options, measuring: Measuring, field: Field): Pro
   return [...readings, ...(await inRounds(options, [[8, () => rebuildSpeed(product)]]))]
 }
 
-interface Alone {
-  readonly runtime: Runtime
-  readonly name: string
-  readonly population: Population
-  readonly profileTo: string | undefined
-}
-
-/** The product alone, on a runtime. */
-async function alone(
-  serverUrl: string,
-  { runtime, name, population, profileTo }: Alone,
-  measuring: Measuring,
-  work: (side: ProductSide) => Promise<Readings>,
-): Promise<Readings> {
-  say(`starting the ${runtime} with ${population.tenants} tenants`)
-  const side = await startProductSide(runtime, serverUrl, population, { name, profileTo })
-  try {
-    await measuring.drive(side, side.many, WARM, WARM_CONNECTIONS)
-    const readings = await work(side)
-    await measuring.ledger.settle(side)
-    return readings
-  } finally {
-    await side.stop()
-  }
-}
-
 /** Measures all targets that are asked for. */
 export async function measureTargets(options: Options, serverUrl: string, measuring: Measuring): Promise<Readings> {
   const asked = (...targets: readonly number[]) => targets.some((target) => options.only.includes(target))
@@ -92,10 +62,9 @@ export async function measureTargets(options: Options, serverUrl: string, measur
     )
   }
   if (asked(9)) {
-    const name = 'ACCI container, 1,000 tenants'
-    const many = { runtime: 'container', name, population: MANY_POPULATION, profileTo: undefined } as const
+    const many = { ...THOUSAND_TENANTS, warm: WARM } as const
     readings.push(
-      ...(await alone(serverUrl, many, measuring, (side) =>
+      ...(await withProductAlone(serverUrl, many, measuring, (side) =>
         inRounds(options, [[9, () => thousandTenants(measuring, side)]]),
       )),
     )
@@ -106,9 +75,10 @@ export async function measureTargets(options: Options, serverUrl: string, measur
       name: 'ACCI edge',
       population: OBJECT_POPULATION,
       profileTo: options.profile,
+      warm: WARM,
     } as const
     readings.push(
-      ...(await alone(serverUrl, edge, measuring, (side) =>
+      ...(await withProductAlone(serverUrl, edge, measuring, (side) =>
         inRounds(options, [[4, () => oneObject(measuring, side)]]),
       )),
     )

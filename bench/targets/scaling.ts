@@ -31,8 +31,13 @@ export async function longHistory(measuring: Measuring, product: Side): Promise<
   ]
 }
 
-/** The second half of target 9 is about users of a thousand tenants, and as many of one. */
-export const MANY_POPULATION = { tenants: 1_000, usersPerTenant: 1, hot: 1_000 } as const
+/** The side that the second half of target 9 is about: users of a thousand tenants, and as many of one. */
+export const THOUSAND_TENANTS = {
+  runtime: 'container',
+  name: 'ACCI container, 1,000 tenants',
+  population: { tenants: 1_000, usersPerTenant: 1, hot: 1_000 },
+  profileTo: undefined,
+} as const
 
 /** Target 9: commands to users of a thousand tenants beside commands to as many users of one. */
 export async function thousandTenants(measuring: Measuring, product: Side): Promise<readonly Reading[]> {
